@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * IOMMU_* protection flags to the attribute bits of a leaf, and back.
+ */
+#include <linux/iommu.h>
+
+#include "pgtable/internal.h"
+
+/**
+ * smmu_attr_mair - the MAIR that goes with stage-1 leaves
+ *
+ * Arm ARM D24.2, MAIR_EL1; IHI 0070 section 5.4, CD.MAIR0 and CD.MAIR1.
+ *
+ * Return: both words of it; the indexes that are not used say Device-nGnRnE.
+ */
+u64 smmu_attr_mair(void)
+{
+	return FIELD_PREP(SMMU_MAIR_DEVICE_FIELD, SMMU_MAIR_ATTR_DEVICE) |
+	       FIELD_PREP(SMMU_MAIR_NC_FIELD, SMMU_MAIR_ATTR_NC) |
+	       FIELD_PREP(SMMU_MAIR_WB_FIELD, SMMU_MAIR_ATTR_WB);
+}
+
+/*
+ * Stage 1 has no way to say "write only" or "no access": what is not
+ * IOMMU_WRITE is read-only, and everything mapped is readable.
+ */
+static u64 encode_s1(int prot)
+{
+	u64 attr = SMMU_S1_NG;
+
+	if (prot & IOMMU_MMIO)
+		attr |= FIELD_PREP(SMMU_S1_ATTRINDX, SMMU_MAIR_DEVICE);
+	else if (prot & IOMMU_CACHE)
+		attr |= FIELD_PREP(SMMU_S1_ATTRINDX, SMMU_MAIR_WB);
+	else
+		attr |= FIELD_PREP(SMMU_S1_ATTRINDX, SMMU_MAIR_NC);
+	if (!(prot & IOMMU_WRITE))
+		attr |= SMMU_S1_AP_RDONLY;
+	if (!(prot & IOMMU_PRIV))
+		attr |= SMMU_S1_AP_USER;
+	if (prot & IOMMU_NOEXEC)
+		attr |= SMMU_S1_UXN | SMMU_S1_PXN;
+	return attr;
+}
+
+/* Stage 2 does not tell privileged from unprivileged: IOMMU_PRIV is ignored. */
+static u64 encode_s2(int prot, bool fwb)
+{
+	u64 attr = 0;
+
+	if (prot & IOMMU_MMIO)
+		attr |= FIELD_PREP(SMMU_S2_MEMATTR, SMMU_S2_MEMATTR_DEVICE);
+	else if (!(prot & IOMMU_CACHE))
+		attr |= FIELD_PREP(SMMU_S2_MEMATTR, SMMU_S2_MEMATTR_NC);
+	else if (fwb)
+		attr |= FIELD_PREP(SMMU_S2_MEMATTR, SMMU_S2_MEMATTR_WB_FWB);
+	else
+		attr |= FIELD_PREP(SMMU_S2_MEMATTR, SMMU_S2_MEMATTR_WB);
+	if (prot & IOMMU_READ)
+		attr |= SMMU_S2_AP_READ;
+	if (prot & IOMMU_WRITE)
+		attr |= SMMU_S2_AP_WRITE;
+	if (prot & IOMMU_NOEXEC)
+		attr |= SMMU_S2_XN;
+	return attr;
+}
+
+/**
+ * smmu_attr_encode - attribute bits of a leaf
+ * @pt: the page table
+ * @prot: IOMMU_READ, WRITE, CACHE, NOEXEC, MMIO, PRIV; MMIO beats CACHE
+ *
+ * The access flag is set: nothing here counts accesses. Memory that is not
+ * cacheable, and device memory, is outer shareable whatever SH says; SH says so
+ * as well. Arm ARM D8.3.2.
+ *
+ * Return: everything of the descriptor but its type and address.
+ */
+u64 smmu_attr_encode(const struct smmu_pgtable *pt, int prot)
+{
+	bool inner = (prot & IOMMU_CACHE) && !(prot & IOMMU_MMIO);
+	u64 attr = SMMU_LEAF_AF |
+		   FIELD_PREP(SMMU_LEAF_SH,
+			      inner ? SMMU_SH_INNER : SMMU_SH_OUTER);
+
+	if (pt->walk.stage == 1)
+		return attr | encode_s1(prot);
+	return attr | encode_s2(prot, pt->fwb);
+}
+
+static int decode_s1(u64 desc)
+{
+	int prot = IOMMU_READ;
+
+	if (FIELD_GET(SMMU_S1_ATTRINDX, desc) == SMMU_MAIR_WB)
+		prot |= IOMMU_CACHE;
+	if (FIELD_GET(SMMU_S1_ATTRINDX, desc) == SMMU_MAIR_DEVICE)
+		prot |= IOMMU_MMIO;
+	if (!(desc & SMMU_S1_AP_RDONLY))
+		prot |= IOMMU_WRITE;
+	if (!(desc & SMMU_S1_AP_USER))
+		prot |= IOMMU_PRIV;
+	if (desc & SMMU_S1_UXN)
+		prot |= IOMMU_NOEXEC;
+	return prot;
+}
+
+static int decode_s2(u64 desc)
+{
+	int prot = 0;
+
+	switch (FIELD_GET(SMMU_S2_MEMATTR, desc)) {
+	case SMMU_S2_MEMATTR_DEVICE:
+		prot |= IOMMU_MMIO;
+		break;
+	case SMMU_S2_MEMATTR_WB:
+	case SMMU_S2_MEMATTR_WB_FWB:
+		prot |= IOMMU_CACHE;
+		break;
+	}
+	if (desc & SMMU_S2_AP_READ)
+		prot |= IOMMU_READ;
+	if (desc & SMMU_S2_AP_WRITE)
+		prot |= IOMMU_WRITE;
+	if (desc & SMMU_S2_XN)
+		prot |= IOMMU_NOEXEC;
+	return prot;
+}
+
+/**
+ * smmu_attr_decode - what a leaf allows
+ * @pt: the page table
+ * @desc: a page or block descriptor of it
+ *
+ * Return: IOMMU_* flags as the hardware will apply them, so a stage-1 leaf is
+ * always IOMMU_READ.
+ */
+int smmu_attr_decode(const struct smmu_pgtable *pt, u64 desc)
+{
+	return pt->walk.stage == 1 ? decode_s1(desc) : decode_s2(desc);
+}

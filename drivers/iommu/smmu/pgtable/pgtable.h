@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * VMSAv8-64 page tables for stage 1 and stage 2: the door of the room.
+ *
+ * Concurrency. Any number of CPUs may map, unmap, look up and visit at once,
+ * without a lock, as long as no two of them map or unmap the same address: the
+ * owner of an IOVA range has it for itself, the tables below are shared. A
+ * range belongs to the caller of unmap until the TLB has been invalidated.
+ *
+ * Memory. Unmap unlinks a table when every address in it was unmapped by that
+ * one call. The hardware may still walk it through a cached descriptor, and
+ * lookups may be inside it, so the caller gets it on a list, invalidates the
+ * TLB (non-leaf entries, too) and then calls smmu_pgtable_put_tables(), which
+ * frees it after an RCU grace period. A module that links this room calls
+ * rcu_barrier() when it goes.
+ */
+#ifndef SMMU_PGTABLE_H
+#define SMMU_PGTABLE_H
+
+#include <linux/list.h>
+#include <linux/types.h>
+
+#include "hw/walk.h"
+
+struct device;
+struct smmu_pgtable;
+
+/**
+ * struct smmu_pgtable_cfg - what a page table is to be like
+ * @stage: 1 or 2
+ * @granule_lg2: 12, 14 or 16
+ * @ias_bits: bits of an input address: 25 to 48 (52 with the 64K granule), at
+ *	stage 2 no more than @oas_bits. The fewer, the shallower the walk.
+ * @oas_bits: bits of an output address that the hardware has: 32, 36, 40, 42,
+ *	44, 48 or 52 (52 counts as 48 unless the granule is 64K)
+ * @coherent: the walker snoops the caches
+ * @fwb: stage 2 only, STE.S2FWB will be set
+ * @dev: cleans the tables for the walker; may be NULL if @coherent. Its DMA
+ *	mask must reach all table memory.
+ * @nid: NUMA node for table memory, or NUMA_NO_NODE
+ */
+struct smmu_pgtable_cfg {
+	u8 stage;
+	u8 granule_lg2;
+	u8 ias_bits;
+	u8 oas_bits;
+	bool coherent;
+	bool fwb;
+	struct device *dev;
+	int nid;
+};
+
+/**
+ * struct smmu_pgtable_cleared - what unmap took away, for the invalidation
+ * @leaf_lg2_min: log2 of the bytes of the smallest leaf cleared, 0 if none was
+ * @table: table descriptors were cleared as well
+ * @tables: the tables those pointed to, linked through page->lru
+ *
+ * One of these may gather several calls of unmap.
+ */
+struct smmu_pgtable_cleared {
+	u8 leaf_lg2_min;
+	bool table;
+	struct list_head tables;
+};
+
+static inline void smmu_pgtable_cleared_init(struct smmu_pgtable_cleared *c)
+{
+	c->leaf_lg2_min = 0;
+	c->table = false;
+	INIT_LIST_HEAD(&c->tables);
+}
+
+/**
+ * struct smmu_pgtable_leaf - one mapping, as a visitor sees it
+ * @iova: first input address
+ * @pa: first output address
+ * @bytes: size of the page or block
+ * @prot: IOMMU_READ and so on, as the hardware will apply it
+ * @desc: the descriptor, in CPU order
+ * @level: 1 to 3
+ */
+struct smmu_pgtable_leaf {
+	u64 iova;
+	u64 pa;
+	u64 bytes;
+	int prot;
+	u64 desc;
+	u8 level;
+};
+
+/* Runs inside an RCU read-side section and must not sleep; non-zero ends it. */
+typedef int (*smmu_pgtable_visitor)(const struct smmu_pgtable_leaf *leaf,
+				    void *ctx);
+
+struct smmu_pgtable *smmu_pgtable_alloc(const struct smmu_pgtable_cfg *cfg);
+void smmu_pgtable_free(struct smmu_pgtable *pt);
+const struct smmu_walk *smmu_pgtable_walk(const struct smmu_pgtable *pt);
+u64 smmu_pgtable_sizes(const struct smmu_pgtable *pt);
+size_t smmu_pgtable_bytes(const struct smmu_pgtable *pt);
+
+int smmu_pgtable_map(struct smmu_pgtable *pt, u64 iova, phys_addr_t pa,
+		     u64 bytes, int prot, gfp_t gfp, u64 *mapped);
+u64 smmu_pgtable_unmap(struct smmu_pgtable *pt, u64 iova, u64 bytes,
+		       struct smmu_pgtable_cleared *c);
+void smmu_pgtable_put_tables(struct list_head *tables);
+
+phys_addr_t smmu_pgtable_iova_to_phys(struct smmu_pgtable *pt, u64 iova);
+int smmu_pgtable_visit(struct smmu_pgtable *pt, u64 start, u64 last,
+		       smmu_pgtable_visitor visitor, void *ctx);
+
+#endif /* SMMU_PGTABLE_H */
