@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The event queue (IHI 0070, 3.5 and 7.2).
+ */
+#include <linux/device.h>
+#include <linux/dma-mapping.h>
+#include <linux/sched.h>
+
+#include "evtq.h"
+#include "hw/event.h"
+#include "hw/regs.h"
+#include "mmio.h"
+#include "ring.h"
+
+#define SMMU_EVTQ_SLOT_WORDS	4
+
+/**
+ * smmu_evtq_init() - Allocate the queue and register its sink
+ * @q: the queue to set up
+ * @dev: the SMMU
+ * @mmio: its register frames
+ * @lg2: log2 of the number of records it holds
+ * @sink: gets every record
+ * @sink_ctx: its argument
+ *
+ * Context: may sleep. The memory goes with the binding of @dev.
+ * Return: 0 or -ENOMEM.
+ */
+int smmu_evtq_init(struct smmu_evtq *q, struct device *dev, const struct smmu_mmio *mmio, u8 lg2,
+		   smmu_evtq_sink sink, void *sink_ctx)
+{
+	size_t bytes = (size_t)SMMU_EVTQ_SLOT_WORDS * sizeof(__le64) << lg2;
+
+	q->dev = dev;
+	q->mmio = mmio;
+	q->lg2 = lg2;
+	q->sink = sink;
+	q->sink_ctx = sink_ctx;
+	mutex_init(&q->lock);
+	q->base = dmam_alloc_coherent(dev, bytes, &q->base_dma, GFP_KERNEL);
+	if (!q->base)
+		return dev_err_probe(dev, -ENOMEM, "no memory for an event queue of %zu bytes\n",
+				     bytes);
+	return 0;
+}
+
+/**
+ * smmu_evtq_restart() - Empty the queue, in memory and in the registers
+ * @q: the queue
+ *
+ * Context: during reset, with the queue disabled; may sleep.
+ */
+void smmu_evtq_restart(struct smmu_evtq *q)
+{
+	mutex_lock(&q->lock);
+	q->cons = 0;
+	smmu_mmio_write64(q->mmio, SMMU_EVENTQ_BASE,
+			  SMMU_Q_BASE_RWA | (q->base_dma & SMMU_Q_BASE_ADDR) |
+			  FIELD_PREP(SMMU_Q_BASE_LOG2SIZE, q->lg2));
+	smmu_mmio_write(q->mmio, SMMU_EVENTQ_PROD, 0);
+	smmu_mmio_write(q->mmio, SMMU_EVENTQ_CONS, 0);
+	mutex_unlock(&q->lock);
+}
+
+static void smmu_evtq_hand_on(struct smmu_evtq *q)
+{
+	const __le64 *slot = &q->base[smmu_ring_slot(q->cons, q->lg2) * SMMU_EVTQ_SLOT_WORDS];
+	u64 rec[SMMU_EVTQ_SLOT_WORDS];
+	struct smmu_event ev;
+	unsigned int i;
+
+	for (i = 0; i < SMMU_EVTQ_SLOT_WORDS; i++)
+		rec[i] = le64_to_cpu(slot[i]);
+	smmu_event_decode(rec, &ev);
+	q->records++;
+	q->sink(q->sink_ctx, &ev);
+}
+
+/*
+ * Give the slots up to the cursor back, and acknowledge an overflow if PROD
+ * shows one: OVACKFLG follows OVFLG (IHI 0070, 3.5.2 and 7.4).
+ */
+static void smmu_evtq_give_back(struct smmu_evtq *q, u32 prod)
+{
+	u32 ack = prod & SMMU_Q_OVFLG ? SMMU_Q_OVFLG : 0;
+
+	/*
+	 * Earlier: our loads of the records.  Later: CONS.  Peer: the SMMU,
+	 * which may overwrite the slots as soon as it sees CONS.
+	 */
+	mb();
+	smmu_mmio_write(q->mmio, SMMU_EVENTQ_CONS, smmu_ring_hw(q->cons, q->lg2) | ack);
+}
+
+static void smmu_evtq_check_overflow(struct smmu_evtq *q, u32 prod)
+{
+	bool ovflg = prod & SMMU_Q_OVFLG;
+	bool acked = smmu_mmio_read(q->mmio, SMMU_EVENTQ_CONS) & SMMU_Q_OVFLG;
+
+	if (ovflg == acked)
+		return;
+	q->overflows++;
+	dev_err_ratelimited(q->dev, "event queue overflowed (%llu times so far): some faults are not reported; a larger evtq_entries= helps\n",
+			    q->overflows);
+}
+
+/**
+ * smmu_evtq_drain() - Read all records and hand them to the sink
+ * @q: the queue
+ *
+ * It returns with the queue empty: the interrupt comes only when a record enters
+ * an empty queue (IHI 0070, 3.18), so what is left behind would stay there.
+ *
+ * Context: process; may sleep.
+ */
+void smmu_evtq_drain(struct smmu_evtq *q)
+{
+	u32 prod, end;
+
+	mutex_lock(&q->lock);
+	for (;;) {
+		/* Records are read only after the PROD that covers them. */
+		prod = smmu_mmio_read_ordered(q->mmio, SMMU_EVENTQ_PROD);
+		smmu_evtq_check_overflow(q, prod);
+		end = smmu_ring_extend(q->cons, FIELD_GET(SMMU_Q_INDEX, prod), q->lg2);
+		if (q->cons == end)
+			break;
+		while (q->cons != end) {
+			smmu_evtq_hand_on(q);
+			q->cons++;
+			cond_resched();
+		}
+		smmu_evtq_give_back(q, prod);
+	}
+	smmu_evtq_give_back(q, prod);
+	mutex_unlock(&q->lock);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The event queue: drain, count, hand on.  What an event means to whom is none
+ * of its business; a sink is registered for that.
+ */
+#ifndef SMMU_EVTQ_H
+#define SMMU_EVTQ_H
+
+#include <linux/mutex.h>
+#include <linux/types.h>
+
+struct device;
+struct smmu_mmio;
+struct smmu_event;
+
+typedef void (*smmu_evtq_sink)(void *ctx, const struct smmu_event *ev);
+
+/**
+ * struct smmu_evtq - the event queue of one SMMU
+ * @dev: the SMMU, for messages; never changes
+ * @mmio: register frames; never changes
+ * @base: records, written by the SMMU
+ * @base_dma: their address as the SMMU sees it; never changes
+ * @lg2: log2 of the number of records; never changes
+ * @lock: one drain at a time; guards what follows
+ * @cons: next position to read
+ * @records: records read so far
+ * @overflows: times the queue was found to have overflowed
+ * @sink: gets every record, in order, in process context
+ * @sink_ctx: its argument
+ */
+struct smmu_evtq {
+	struct device *dev;
+	const struct smmu_mmio *mmio;
+	__le64 *base;
+	dma_addr_t base_dma;
+	u8 lg2;
+
+	struct mutex lock; /* see above */
+	u32 cons;
+	u64 records;
+	u64 overflows;
+
+	smmu_evtq_sink sink;
+	void *sink_ctx;
+};
+
+int smmu_evtq_init(struct smmu_evtq *q, struct device *dev, const struct smmu_mmio *mmio, u8 lg2,
+		   smmu_evtq_sink sink, void *sink_ctx);
+void smmu_evtq_restart(struct smmu_evtq *q);
+void smmu_evtq_drain(struct smmu_evtq *q);
+
+#endif /* SMMU_EVTQ_H */

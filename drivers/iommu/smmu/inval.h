@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Who caches the translations of a domain, and the fewest commands that clear a
+ * range of them.
+ */
+#ifndef SMMU_INVAL_H
+#define SMMU_INVAL_H
+
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+#include <linux/types.h>
+
+#include "hw/cmd.h"
+
+struct smmu_cmdq;
+struct smmu_ids;
+
+/**
+ * struct smmu_inval_target - one SMMU that may hold translations of a domain
+ * @node: in the domain's list; readers walk it under RCU
+ * @rcu: delays the free until no reader is left
+ * @q: command queue of that SMMU; never changes
+ * @ids: where @id came from; never changes
+ * @stage: 1 or 2; never changes
+ * @ranges: the SMMU takes range invalidations; never changes
+ * @id: the ASID or VMID of the domain on that SMMU; never changes
+ * @users: masters attached through this target; guarded by the domain's lock
+ */
+struct smmu_inval_target {
+	struct list_head node;
+	struct rcu_head rcu;
+	struct smmu_cmdq *q;
+	struct smmu_ids *ids;
+	u8 stage;
+	bool ranges;
+	u16 id;
+	unsigned int users;
+};
+
+/**
+ * struct smmu_inval_range - what was unmapped
+ * @start: first address
+ * @last: last address
+ * @granule_lg2: log2 of the table's granule
+ * @leaf_lg2: log2 of the smallest leaf that was removed
+ * @leaf_only: no table descriptor was removed
+ */
+struct smmu_inval_range {
+	u64 start;
+	u64 last;
+	u8 granule_lg2;
+	u8 leaf_lg2;
+	bool leaf_only;
+};
+
+/**
+ * struct smmu_inval_plan - progress through the commands for one range
+ * @tlbi: the next command's operands; tags are the caller's to fill in
+ * @left: units still to cover; a unit is a granule or a leaf
+ * @unit_lg2: log2 of the size of a unit
+ */
+struct smmu_inval_plan {
+	struct smmu_tlbi tlbi;
+	u64 left;
+	u8 unit_lg2;
+};
+
+bool smmu_inval_plan_start(struct smmu_inval_plan *plan, const struct smmu_inval_range *range,
+			   bool ranges);
+bool smmu_inval_plan_next(struct smmu_inval_plan *plan, struct smmu_tlbi *tlbi);
+
+void smmu_inval_clear_range(struct list_head *targets, const struct smmu_inval_range *range);
+void smmu_inval_clear_target(const struct smmu_inval_target *target);
+void smmu_inval_clear_all(struct list_head *targets);
+
+#endif /* SMMU_INVAL_H */

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The stream table (IHI 0070, 3.3.1 and 5.1).
+ */
+#include <linux/device.h>
+#include <linux/dma-mapping.h>
+#include <linux/slab.h>
+
+#include "hw/regs.h"
+#include "strtab.h"
+
+/* A second-level table of 256 STEs, 16 KiB: one PCI bus. */
+#define SMMU_STRTAB_SPLIT		8
+/* The first level takes at most 1 MiB, a linear table at most 4 MiB. */
+#define SMMU_STRTAB_L1_MAX_LG2		17
+#define SMMU_STRTAB_LINEAR_MAX_LG2	16
+
+static void smmu_strtab_fill_abort(struct smmu_ste *ste, unsigned int n)
+{
+	const struct smmu_ste abort = smmu_ste_abort();
+
+	while (n--)
+		*ste++ = abort;
+}
+
+static int smmu_strtab_init_linear(struct smmu_strtab *st)
+{
+	unsigned int n;
+
+	st->sid_bits = min_t(u8, st->sid_bits, SMMU_STRTAB_LINEAR_MAX_LG2);
+	n = 1U << st->sid_bits;
+	st->linear = dmam_alloc_coherent(st->dev, n * sizeof(*st->linear), &st->dma, GFP_KERNEL);
+	if (!st->linear)
+		return dev_err_probe(st->dev, -ENOMEM,
+				     "no memory for a stream table of %u entries\n", n);
+	smmu_strtab_fill_abort(st->linear, n);
+	st->base_cfg = FIELD_PREP(SMMU_STRTAB_BASE_CFG_FMT, SMMU_STRTAB_FMT_LINEAR) |
+		       FIELD_PREP(SMMU_STRTAB_BASE_CFG_LOG2SIZE, st->sid_bits);
+	return 0;
+}
+
+static int smmu_strtab_init_two_level(struct smmu_strtab *st)
+{
+	u32 n;
+
+	st->split = SMMU_STRTAB_SPLIT;
+	st->sid_bits = min_t(u8, st->sid_bits, SMMU_STRTAB_L1_MAX_LG2 + st->split);
+	n = 1U << (st->sid_bits - st->split);
+	st->l2 = devm_kcalloc(st->dev, n, sizeof(*st->l2), GFP_KERNEL);
+	st->l1 = dmam_alloc_coherent(st->dev, n * sizeof(*st->l1), &st->dma, GFP_KERNEL);
+	if (!st->l1 || !st->l2)
+		return dev_err_probe(st->dev, -ENOMEM,
+				     "no memory for a stream table of %u first-level entries\n", n);
+	st->base_cfg = FIELD_PREP(SMMU_STRTAB_BASE_CFG_FMT, SMMU_STRTAB_FMT_TWO_LEVEL) |
+		       FIELD_PREP(SMMU_STRTAB_BASE_CFG_LOG2SIZE, st->sid_bits) |
+		       FIELD_PREP(SMMU_STRTAB_BASE_CFG_SPLIT, st->split);
+	return 0;
+}
+
+/**
+ * smmu_strtab_init() - Allocate a stream table in which every stream aborts
+ * @st: the table to set up
+ * @dev: the SMMU
+ * @sid_bits: width of a StreamID
+ * @two_level: whether the SMMU reads two-level tables
+ *
+ * A table that would be too large covers fewer StreamIDs; those beyond it are
+ * terminated by the SMMU, and smmu_strtab_claim() refuses them.
+ *
+ * Context: may sleep. The memory goes with the binding of @dev.
+ * Return: 0 or -ENOMEM. IHI 0070, 3.3.1.
+ */
+int smmu_strtab_init(struct smmu_strtab *st, struct device *dev, u8 sid_bits, bool two_level)
+{
+	int ret;
+
+	st->dev = dev;
+	st->sid_bits = sid_bits;
+	if (two_level && sid_bits > SMMU_STRTAB_SPLIT)
+		ret = smmu_strtab_init_two_level(st);
+	else
+		ret = smmu_strtab_init_linear(st);
+	if (!ret && st->sid_bits < sid_bits)
+		dev_warn(dev, "stream table covers %u of %u StreamID bits\n", st->sid_bits,
+			 sid_bits);
+	return ret;
+}
+
+/**
+ * smmu_strtab_base_reg() - Value of STRTAB_BASE for this table
+ * @st: the table
+ *
+ * Context: any.
+ * Return: the value. IHI 0070, 6.3.23.
+ */
+u64 smmu_strtab_base_reg(const struct smmu_strtab *st)
+{
+	return SMMU_STRTAB_BASE_RA | (st->dma & SMMU_STRTAB_BASE_ADDR);
+}
+
+/**
+ * smmu_strtab_covers() - Whether a StreamID lies in the table
+ * @st: the table
+ * @sid: the StreamID
+ *
+ * Context: any.
+ * Return: true if it does.
+ */
+bool smmu_strtab_covers(const struct smmu_strtab *st, u32 sid)
+{
+	return st->sid_bits >= 32 || !(sid >> st->sid_bits);
+}
+
+/**
+ * smmu_strtab_claim() - Make sure that a stream has an STE
+ * @st: the table
+ * @sid: the StreamID
+ *
+ * Context: may sleep; the caller serialises.
+ * Return: 0; 1 if a first-level descriptor was changed, so that the SMMU may
+ * hold the old one (CMD_CFGI_STE with Leaf clear removes it); -ERANGE if @sid
+ * lies beyond the table; -ENOMEM. IHI 0070, 5.1.
+ */
+int smmu_strtab_claim(struct smmu_strtab *st, u32 sid)
+{
+	unsigned int n = 1U << st->split;
+	struct smmu_ste *l2;
+	dma_addr_t dma;
+	u32 idx;
+
+	if (!smmu_strtab_covers(st, sid))
+		return -ERANGE;
+	if (st->linear)
+		return 0;
+	idx = sid >> st->split;
+	if (st->l2[idx])
+		return 0;
+
+	l2 = dmam_alloc_coherent(st->dev, n * sizeof(*l2), &dma, GFP_KERNEL);
+	if (!l2)
+		return -ENOMEM;
+	smmu_strtab_fill_abort(l2, n);
+	st->l2[idx] = l2;
+	/*
+	 * Earlier: the aborting STEs.  Later: the descriptor that leads to
+	 * them.  Peer: the SMMU, which may walk the table at any time.
+	 */
+	dma_wmb();
+	WRITE_ONCE(st->l1[idx], cpu_to_le64(smmu_strtab_l1(dma, st->split + 1)));
+	return 1;
+}
+
+/**
+ * smmu_strtab_entry() - The STE of a claimed stream
+ * @st: the table
+ * @sid: a StreamID that was claimed
+ *
+ * Context: any.
+ * Return: the entry, valid for as long as the driver has the SMMU.
+ */
+struct smmu_ste *smmu_strtab_entry(const struct smmu_strtab *st, u32 sid)
+{
+	if (st->linear)
+		return &st->linear[sid];
+	return &st->l2[sid >> st->split][sid & ((1U << st->split) - 1)];
+}
