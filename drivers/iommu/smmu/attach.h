@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The only writer of a live STE or CD.
+ */
+#ifndef SMMU_ATTACH_H
+#define SMMU_ATTACH_H
+
+struct device;
+struct iommu_domain;
+
+extern struct iommu_domain smmu_attach_identity_domain;
+extern struct iommu_domain smmu_attach_blocked_domain;
+
+int smmu_attach_paging(struct iommu_domain *core, struct device *dev);
+
+#endif /* SMMU_ATTACH_H */

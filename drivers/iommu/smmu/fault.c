@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Faults: who did it, the core's handler if there is one, a line for a person if
+ * there is none.
+ *
+ * Each master has a limit of its own, so that a storm from one does not hide what
+ * another did; streams that nobody claimed share one.
+ */
+#include <linux/device.h>
+#include <linux/iommu.h>
+#include <linux/jiffies.h>
+#include <linux/ratelimit.h>
+
+#include "domain.h"
+#include "fault.h"
+#include "hw/event.h"
+#include "master.h"
+#include "smmu.h"
+
+#define SMMU_FAULT_UNCLAIMED_LINES	10
+#define SMMU_FAULT_UNCLAIMED_INTERVAL	(5 * HZ)
+
+/* How long repetitions of the same fault are only counted. */
+#define SMMU_FAULT_QUIET		(5 * HZ)
+
+/* Whether the owner of the domain asked to deal with its faults itself, and did. */
+static bool smmu_fault_handled(struct smmu_master *master, const struct smmu_event *ev)
+{
+	int flags = ev->has_rw && !ev->read ? IOMMU_FAULT_WRITE : IOMMU_FAULT_READ;
+
+	if (!master->domain || !ev->has_addr)
+		return false;
+	return !report_iommu_fault(&master->domain->core, master->dev, ev->addr, flags);
+}
+
+/*
+ * One transfer faults again for each beat that it is cut into.  That is one thing
+ * to tell, not a thousand, and must not use up the lines of the next thing.
+ */
+static bool smmu_fault_repeats(const struct smmu_master *master, const struct smmu_event *ev)
+{
+	const struct smmu_master_faults *last = &master->faults;
+
+	return time_before(jiffies, last->quiet_until) && last->type == ev->type &&
+	       last->read == ev->read && last->page == ev->addr >> master->smmu->granule_lg2;
+}
+
+static void smmu_fault_remember(struct smmu_master *master, const struct smmu_event *ev)
+{
+	struct smmu_master_faults *last = &master->faults;
+
+	last->type = ev->type;
+	last->read = ev->read;
+	last->page = ev->addr >> master->smmu->granule_lg2;
+	last->quiet_until = jiffies + SMMU_FAULT_QUIET;
+	last->missed = 0;
+}
+
+static void smmu_fault_print_master(struct smmu_master *master, const struct smmu_event *ev)
+{
+	struct smmu_master_faults *last = &master->faults;
+	char text[SMMU_EVENT_TEXT_BYTES];
+
+	if (smmu_fault_repeats(master, ev) || !__ratelimit(&last->limit)) {
+		last->missed++;
+		return;
+	}
+	if (last->missed)
+		dev_err(master->smmu->dev, "%s: %u more faults like the last one or close to it\n",
+			dev_name(master->dev), last->missed);
+	smmu_event_describe(ev, text, sizeof(text));
+	dev_err(master->smmu->dev, "%s: %s\n", dev_name(master->dev), text);
+	smmu_fault_remember(master, ev);
+}
+
+static void smmu_fault_print_unclaimed(struct smmu_device *smmu, const struct smmu_event *ev)
+{
+	static DEFINE_RATELIMIT_STATE(limit, SMMU_FAULT_UNCLAIMED_INTERVAL,
+				      SMMU_FAULT_UNCLAIMED_LINES);
+	char text[SMMU_EVENT_TEXT_BYTES];
+
+	if (!__ratelimit(&limit))
+		return;
+	smmu_event_describe(ev, text, sizeof(text));
+	dev_err(smmu->dev, "no device claimed this stream: %s\n", text);
+}
+
+/**
+ * smmu_fault_sink() - Deal with one event record
+ * @ctx: the struct smmu_device it came from
+ * @ev: the record
+ *
+ * Context: process; may sleep.  The SMMU's lock is held throughout, so that
+ * neither the master nor its domain can go meanwhile.
+ */
+void smmu_fault_sink(void *ctx, const struct smmu_event *ev)
+{
+	struct smmu_device *smmu = ctx;
+	struct smmu_master *master;
+
+	mutex_lock(&smmu->lock);
+	master = smmu_master_find(smmu, ev->sid);
+	if (!master)
+		smmu_fault_print_unclaimed(smmu, ev);
+	else if (!smmu_fault_handled(master, ev))
+		smmu_fault_print_master(master, ev);
+	mutex_unlock(&smmu->lock);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One SMMU, assembled from its rooms.  Rooms below this layer never see it.
+ */
+#ifndef SMMU_H
+#define SMMU_H
+
+#include <linux/iommu.h>
+#include <linux/mutex.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include "caps.h"
+#include "cmdq.h"
+#include "evtq.h"
+#include "ids.h"
+#include "mmio.h"
+#include "strtab.h"
+
+struct dma_pool;
+
+/**
+ * struct smmu_irqs - how events and errors reach the driver
+ * @event: interrupt of the event queue, 0 if there is none
+ * @gerror: interrupt for global errors, 0 if there is none
+ * @combined: one interrupt for all, 0 if they are separate
+ * @msi: @event and @gerror are MSIs that the SMMU sends itself
+ * @msi_msg: what it writes where, for the event queue and for global errors
+ * @poll: looks after whatever has no interrupt
+ * @polled: @poll is in use
+ * @gerror_lock: guards GERROR and GERRORN, and the recovery of the command queue
+ */
+struct smmu_irqs {
+	int event;
+	int gerror;
+	int combined;
+	bool msi;
+	struct {
+		u64 addr;
+		u32 data;
+	} msi_msg[2];
+	struct delayed_work poll;
+	bool polled;
+	spinlock_t gerror_lock; /* see above */
+};
+
+/**
+ * struct smmu_device - one SMMU
+ * @dev: its platform device
+ * @mmio: register frames
+ * @caps: what it can do; never changes after probe
+ * @granule_lg2: log2 of the granule of all its page tables; never changes
+ * @cmdq: command queue
+ * @evtq: event queue
+ * @strtab: stream table
+ * @ids: ASIDs and VMIDs
+ * @cd_pool: where CDs come from
+ * @irqs: interrupts
+ * @iommu: the IOMMU core's view
+ * @lock: guards @streams, the lists of masters in them, the stream table, every
+ *	live STE, and @domain and @kind of every master; taken inside a domain's
+ *	lock
+ * @streams: struct smmu_stream by StreamID
+ */
+struct smmu_device {
+	struct device *dev;
+	struct smmu_mmio mmio;
+	struct smmu_caps caps;
+	u8 granule_lg2;
+
+	struct smmu_cmdq cmdq;
+	struct smmu_evtq evtq;
+	struct smmu_strtab strtab;
+	struct smmu_ids ids;
+	struct dma_pool *cd_pool;
+	struct smmu_irqs irqs;
+	struct iommu_device iommu;
+
+	struct mutex lock; /* see above */
+	struct xarray streams;
+};
+
+#endif /* SMMU_H */
