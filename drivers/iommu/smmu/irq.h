@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Interrupts and global errors.
+ */
+#ifndef SMMU_IRQ_H
+#define SMMU_IRQ_H
+
+struct smmu_device;
+
+int smmu_irq_setup(struct smmu_device *smmu);
+int smmu_irq_disable(struct smmu_device *smmu);
+int smmu_irq_enable(struct smmu_device *smmu);
+void smmu_irq_check_errors(void *ctx);
+
+#endif /* SMMU_IRQ_H */

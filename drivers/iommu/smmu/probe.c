@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The platform driver: firmware properties in, a running SMMU out.
+ */
+#include <linux/dma-mapping.h>
+#include <linux/dmapool.h>
+#include <linux/log2.h>
+#include <linux/module.h>
+#include <linux/of.h>
+#include <linux/platform_device.h>
+#include <linux/property.h>
+#include <linux/rcupdate.h>
+
+#include "cdtab.h"
+#include "compat.h"
+#include "fault.h"
+#include "hw/regs.h"
+#include "irq.h"
+#include "ops.h"
+#include "reset.h"
+#include "smmu.h"
+
+/* All registers we use lie in the first part of their page; counters may follow. */
+#define SMMU_PROBE_PAGE_BYTES	0xe00
+
+#define SMMU_PROBE_CMDQ_ENTRIES	1024
+#define SMMU_PROBE_EVTQ_ENTRIES	2048
+
+static unsigned int cmdq_entries = SMMU_PROBE_CMDQ_ENTRIES;
+module_param(cmdq_entries, uint, 0444);
+MODULE_PARM_DESC(cmdq_entries,
+		 "Commands that the command queue holds, 16 bytes each (default 1024 = 16 KiB)");
+
+static unsigned int evtq_entries = SMMU_PROBE_EVTQ_ENTRIES;
+module_param(evtq_entries, uint, 0444);
+MODULE_PARM_DESC(evtq_entries,
+		 "Events that the event queue holds, 32 bytes each (default 2048 = 64 KiB)");
+
+/* Size of a queue: what was asked for, within what the hardware takes. */
+static u8 smmu_probe_queue_lg2(unsigned int entries, u8 min_lg2, u8 max_lg2)
+{
+	return clamp_t(u8, entries > 1 ? order_base_2(entries) : 0, min_lg2, max_lg2);
+}
+
+static int smmu_probe_map_page(struct smmu_device *smmu, phys_addr_t phys, void __iomem **page)
+{
+	if (!devm_request_mem_region(smmu->dev, phys, SMMU_PROBE_PAGE_BYTES, dev_name(smmu->dev)))
+		return dev_err_probe(smmu->dev, -EBUSY,
+				     "registers at %pa are in use by another driver\n", &phys);
+	*page = devm_ioremap(smmu->dev, phys, SMMU_PROBE_PAGE_BYTES);
+	if (!*page)
+		return dev_err_probe(smmu->dev, -ENOMEM, "cannot map registers at %pa\n", &phys);
+	return 0;
+}
+
+/* On one implementation, page 1 answers in page 0 and the region may end there. */
+static int smmu_probe_map(struct smmu_device *smmu, struct platform_device *pdev)
+{
+	bool one_page = device_property_read_bool(smmu->dev,
+						  "cavium,cn9900-broken-page1-regspace");
+	resource_size_t need = one_page ? SZ_64K : SMMU_FRAME_BYTES;
+	struct resource *res = platform_get_resource(pdev, IORESOURCE_MEM, 0);
+	int ret;
+
+	if (!res)
+		return dev_err_probe(smmu->dev, -EINVAL,
+				     "%pOF has no registers: \"reg\" is missing\n",
+				     smmu->dev->of_node);
+	if (resource_size(res) < need)
+		return dev_err_probe(smmu->dev, -EINVAL,
+				     "%pOF: \"reg\" %pR is too small, %pa bytes are needed\n",
+				     smmu->dev->of_node, res, &need);
+
+	smmu->mmio.phys = res->start;
+	ret = smmu_probe_map_page(smmu, res->start, &smmu->mmio.page0);
+	smmu->mmio.page1 = smmu->mmio.page0;
+	if (!ret && !one_page)
+		ret = smmu_probe_map_page(smmu, res->start + SZ_64K, &smmu->mmio.page1);
+	return ret;
+}
+
+static int smmu_probe_check_cells(struct smmu_device *smmu)
+{
+	u32 cells;
+
+	if (of_property_read_u32(smmu->dev->of_node, "#iommu-cells", &cells))
+		return dev_err_probe(smmu->dev, -EINVAL,
+				     "%pOF has no \"#iommu-cells\": no master can name a stream\n",
+				     smmu->dev->of_node);
+	if (cells != SMMU_OPS_CELLS)
+		return dev_err_probe(smmu->dev, -EINVAL,
+				     "%pOF has #iommu-cells = <%u>, this driver reads <%d>\n",
+				     smmu->dev->of_node, cells, SMMU_OPS_CELLS);
+	return 0;
+}
+
+/* The firmware knows the interconnect; the SMMU knows only its own port. */
+static void smmu_probe_apply_coherency(struct smmu_device *smmu)
+{
+	bool coherent = device_get_dma_attr(smmu->dev) == DEV_DMA_COHERENT;
+
+	if (coherent != smmu->caps.coherent)
+		dev_notice(smmu->dev, "IDR0.COHACC says %scoherent, \"dma-coherent\" is %s: going by the property\n",
+			   smmu->caps.coherent ? "" : "not ", coherent ? "there" : "missing");
+	smmu->caps.coherent = coherent;
+}
+
+/*
+ * The CPU's page size where possible: mappings of single pages are what drivers
+ * ask for, and a larger granule could not express them.
+ */
+static int smmu_probe_choose_granule(struct smmu_device *smmu)
+{
+	u32 usable = smmu->caps.granules & (PAGE_SIZE | (PAGE_SIZE - 1));
+
+	if (!usable)
+		return dev_err_probe(smmu->dev, -EOPNOTSUPP,
+				     "all granules (%#x) are larger than the kernel's pages of %lu bytes\n",
+				     smmu->caps.granules, PAGE_SIZE);
+	smmu->granule_lg2 = __fls(usable);
+	return 0;
+}
+
+static int smmu_probe_read_caps(struct smmu_device *smmu)
+{
+	const struct smmu_id_regs ids = {
+		.idr0 = smmu_mmio_read(&smmu->mmio, SMMU_IDR0),
+		.idr1 = smmu_mmio_read(&smmu->mmio, SMMU_IDR1),
+		.idr3 = smmu_mmio_read(&smmu->mmio, SMMU_IDR3),
+		.idr5 = smmu_mmio_read(&smmu->mmio, SMMU_IDR5),
+		.iidr = smmu_mmio_read(&smmu->mmio, SMMU_IIDR),
+		.aidr = smmu_mmio_read(&smmu->mmio, SMMU_AIDR),
+	};
+	const char *why = "";
+	int ret;
+
+	ret = smmu_caps_decode(&ids, &smmu->caps, &why);
+	if (ret)
+		return dev_err_probe(smmu->dev, ret, "cannot drive this SMMU: %s\n", why);
+	smmu_probe_apply_coherency(smmu);
+	ret = smmu_probe_choose_granule(smmu);
+	if (ret)
+		return ret;
+	ret = dma_set_mask_and_coherent(smmu->dev, DMA_BIT_MASK(smmu->caps.oas_bits));
+	if (ret)
+		return dev_err_probe(smmu->dev, ret, "cannot use %u-bit addresses for tables\n",
+				     smmu->caps.oas_bits);
+	return 0;
+}
+
+static void smmu_probe_destroy_ids(void *ctx)
+{
+	smmu_ids_destroy(ctx);
+}
+
+static int smmu_probe_alloc(struct smmu_device *smmu)
+{
+	u8 cmdq_lg2 = smmu_probe_queue_lg2(cmdq_entries, SMMU_CMDQ_MIN_LG2,
+					   smmu->caps.cmdq_max_lg2);
+	u8 evtq_lg2 = smmu_probe_queue_lg2(evtq_entries, SMMU_EVTQ_MIN_LG2,
+					   smmu->caps.evtq_max_lg2);
+	int ret;
+
+	mutex_init(&smmu->lock);
+	xa_init(&smmu->streams);
+	smmu_ids_init(&smmu->ids, smmu->caps.asid_bits, smmu->caps.vmid_bits);
+	ret = devm_add_action_or_reset(smmu->dev, smmu_probe_destroy_ids, &smmu->ids);
+	if (ret)
+		return ret;
+
+	ret = smmu_cmdq_init(&smmu->cmdq, smmu->dev, &smmu->mmio, cmdq_lg2);
+	if (ret)
+		return ret;
+	smmu->cmdq.poll_errors = smmu_irq_check_errors;
+	smmu->cmdq.poll_ctx = smmu;
+	smmu->cmdq.sync_batches = smmu->caps.errata & SMMU_ERRATUM_SYNC_EVERY_BATCH;
+	ret = smmu_evtq_init(&smmu->evtq, smmu->dev, &smmu->mmio, evtq_lg2, smmu_fault_sink, smmu);
+	if (ret)
+		return ret;
+	ret = smmu_strtab_init(&smmu->strtab, smmu->dev, smmu->caps.sid_bits,
+			       smmu->caps.two_level);
+	if (ret)
+		return ret;
+	smmu->cd_pool = dmam_pool_create("smmu_cd", smmu->dev, sizeof(struct smmu_cd),
+					 sizeof(struct smmu_cd), 0);
+	if (!smmu->cd_pool)
+		return dev_err_probe(smmu->dev, -ENOMEM, "no memory for context descriptors\n");
+	return 0;
+}
+
+static void smmu_probe_announce(const struct smmu_device *smmu)
+{
+	const struct smmu_caps *caps = &smmu->caps;
+
+	dev_info(smmu->dev, "SMMUv3.%u: %s%s%s, %u-bit output, %u KiB granule, %s\n", caps->minor,
+		 caps->s1 ? "stage 1" : "", caps->s1 && caps->s2 ? " and " : "",
+		 caps->s2 ? "stage 2" : "", caps->oas_bits, 1U << (smmu->granule_lg2 - 10),
+		 caps->coherent ? "coherent" : "not coherent");
+	dev_info(smmu->dev, "%u-bit StreamIDs (%s table), %u-bit ASIDs, %u-bit VMIDs, invalidation by %s\n",
+		 smmu->strtab.sid_bits, smmu->strtab.split ? "two-level" : "linear",
+		 caps->asid_bits, caps->vmid_bits, caps->range_inval ? "range" : "page");
+	dev_info(smmu->dev, "queues: %u commands, %u events; unclaimed streams abort\n",
+		 1U << smmu->cmdq.lg2, 1U << smmu->evtq.lg2);
+}
+
+static int smmu_probe_register(struct smmu_device *smmu)
+{
+	int ret;
+
+	ret = iommu_device_sysfs_add(&smmu->iommu, smmu->dev, NULL, "smmu3.%pa", &smmu->mmio.phys);
+	if (ret)
+		return dev_err_probe(smmu->dev, ret, "cannot make the sysfs entry\n");
+	ret = iommu_device_register(&smmu->iommu, &smmu_ops, smmu->dev);
+	if (ret) {
+		iommu_device_sysfs_remove(&smmu->iommu);
+		return dev_err_probe(smmu->dev, ret, "cannot register with the IOMMU core\n");
+	}
+	return 0;
+}
+
+static int smmu_probe(struct platform_device *pdev)
+{
+	struct smmu_device *smmu = devm_kzalloc(&pdev->dev, sizeof(*smmu), GFP_KERNEL);
+	int ret;
+
+	if (!smmu)
+		return -ENOMEM;
+	smmu->dev = &pdev->dev;
+	platform_set_drvdata(pdev, smmu);
+
+	ret = smmu_probe_check_cells(smmu);
+	if (!ret)
+		ret = smmu_probe_map(smmu, pdev);
+	if (!ret)
+		ret = smmu_probe_read_caps(smmu);
+	if (!ret)
+		ret = smmu_probe_alloc(smmu);
+	if (!ret)
+		ret = smmu_irq_setup(smmu);
+	if (!ret)
+		ret = smmu_reset_start(smmu);
+	if (ret)
+		return ret;
+
+	smmu_probe_announce(smmu);
+	ret = smmu_probe_register(smmu);
+	if (ret)
+		smmu_reset_stop(smmu);
+	return ret;
+}
+
+/* Every master holds the module, so there is none left. */
+static void smmu_remove(struct platform_device *pdev)
+{
+	struct smmu_device *smmu = platform_get_drvdata(pdev);
+
+	iommu_device_unregister(&smmu->iommu);
+	iommu_device_sysfs_remove(&smmu->iommu);
+	smmu_reset_stop(smmu);
+	WARN_ON(!xa_empty(&smmu->streams));
+}
+
+static void smmu_shutdown(struct platform_device *pdev)
+{
+	smmu_reset_stop(platform_get_drvdata(pdev));
+}
+
+static int smmu_suspend(struct device *dev)
+{
+	return smmu_reset_stop(dev_get_drvdata(dev));
+}
+
+static int smmu_resume(struct device *dev)
+{
+	return smmu_reset_start(dev_get_drvdata(dev));
+}
+
+/* After the masters have stopped, and before they start. */
+static const struct dev_pm_ops smmu_pm_ops = {
+	LATE_SYSTEM_SLEEP_PM_OPS(smmu_suspend, smmu_resume)
+};
+
+static const struct of_device_id smmu_of_match[] = {
+	{ .compatible = "arm,smmu-v3" },
+	{ }
+};
+MODULE_DEVICE_TABLE(of, smmu_of_match);
+
+static struct platform_driver smmu_driver = {
+	.probe = smmu_probe,
+	.remove = smmu_remove,
+	.shutdown = smmu_shutdown,
+	.driver = {
+		.name = "smmu",
+		.of_match_table = smmu_of_match,
+		.pm = pm_sleep_ptr(&smmu_pm_ops),
+		.suppress_bind_attrs = true,
+	},
+};
+
+static int __init smmu_init(void)
+{
+	return platform_driver_register(&smmu_driver);
+}
+module_init(smmu_init);
+
+static void __exit smmu_exit(void)
+{
+	platform_driver_unregister(&smmu_driver);
+	/* Page tables and targets on their way through RCU return into this module. */
+	rcu_barrier();
+}
+module_exit(smmu_exit);
+
+MODULE_DESCRIPTION("Arm SMMUv3 IOMMU driver");
+MODULE_LICENSE("GPL");

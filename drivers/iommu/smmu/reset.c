@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Bring-up and shutdown (IHI 0070, 3.11, 6.3.9 and 6.3.14).
+ *
+ * Whatever firmware or an earlier kernel left behind, traffic aborts from the
+ * first step on: GBPA is set to abort while the SMMU is still as it was found,
+ * and only then is it disabled.
+ */
+#include <linux/device.h>
+
+#include "hw/regs.h"
+#include "irq.h"
+#include "reset.h"
+#include "smmu.h"
+
+static int smmu_reset_fail(struct smmu_device *smmu, int ret, const char *what)
+{
+	dev_err(smmu->dev, "the SMMU does not acknowledge %s within %u ms: is its clock running?\n",
+		what, SMMU_MMIO_ACK_TIMEOUT_US / 1000);
+	return ret;
+}
+
+static int smmu_reset_write_cr0(struct smmu_device *smmu, u32 cr0, const char *what)
+{
+	int ret = smmu_mmio_write_ack(&smmu->mmio, SMMU_CR0, SMMU_CR0ACK, cr0);
+
+	return ret ? smmu_reset_fail(smmu, ret, what) : 0;
+}
+
+static int smmu_reset_wait_gbpa(struct smmu_device *smmu, u32 *gbpa)
+{
+	return readl_relaxed_poll_timeout(smmu_mmio_addr(&smmu->mmio, SMMU_GBPA), *gbpa,
+					  !(*gbpa & SMMU_GBPA_UPDATE), 1,
+					  SMMU_MMIO_ACK_TIMEOUT_US);
+}
+
+/* What bypasses a disabled SMMU shall abort. */
+static int smmu_reset_abort_bypass(struct smmu_device *smmu)
+{
+	u32 gbpa;
+	int ret;
+
+	ret = smmu_reset_wait_gbpa(smmu, &gbpa);
+	if (!ret) {
+		smmu_mmio_write(&smmu->mmio, SMMU_GBPA,
+				gbpa | SMMU_GBPA_ABORT | SMMU_GBPA_UPDATE);
+		ret = smmu_reset_wait_gbpa(smmu, &gbpa);
+	}
+	return ret ? smmu_reset_fail(smmu, ret, "GBPA.ABORT") : 0;
+}
+
+/**
+ * smmu_reset_stop() - Disable an SMMU; all traffic aborts from here on
+ * @smmu: the SMMU
+ *
+ * Producers of commands that are late fail at once instead of waiting.
+ *
+ * Context: may sleep.
+ * Return: 0 or -ETIMEDOUT.
+ */
+int smmu_reset_stop(struct smmu_device *smmu)
+{
+	int ret;
+
+	ret = smmu_reset_abort_bypass(smmu);
+	if (ret)
+		return ret;
+	ret = smmu_irq_disable(smmu);
+	if (ret)
+		return smmu_reset_fail(smmu, ret, "IRQ_CTRL");
+	smmu_cmdq_stop(&smmu->cmdq);
+	return smmu_reset_write_cr0(smmu, 0, "CR0 (disable)");
+}
+
+/* Attributes of the SMMU's own accesses, and where its tables are. */
+static void smmu_reset_write_setup(struct smmu_device *smmu)
+{
+	u32 cache = smmu->caps.coherent ? SMMU_CR1_CACHE_WB : SMMU_CR1_CACHE_NC;
+	u32 share = smmu->caps.coherent ? SMMU_SH_ISH : SMMU_SH_OSH;
+
+	smmu_mmio_write(&smmu->mmio, SMMU_CR1,
+			FIELD_PREP(SMMU_CR1_TABLE_SH, share) |
+			FIELD_PREP(SMMU_CR1_TABLE_OC, cache) |
+			FIELD_PREP(SMMU_CR1_TABLE_IC, cache) |
+			FIELD_PREP(SMMU_CR1_QUEUE_SH, share) |
+			FIELD_PREP(SMMU_CR1_QUEUE_OC, cache) |
+			FIELD_PREP(SMMU_CR1_QUEUE_IC, cache));
+	/* CPUs' broadcast TLB maintenance is none of ours: our ASIDs are not theirs. */
+	smmu_mmio_write(&smmu->mmio, SMMU_CR2, SMMU_CR2_PTM | SMMU_CR2_RECINVSID);
+	smmu_mmio_write64(&smmu->mmio, SMMU_STRTAB_BASE, smmu_strtab_base_reg(&smmu->strtab));
+	smmu_mmio_write(&smmu->mmio, SMMU_STRTAB_BASE_CFG, smmu->strtab.base_cfg);
+}
+
+/* The SMMU may hold configuration and translations from before. */
+static int smmu_reset_forget(struct smmu_device *smmu)
+{
+	struct smmu_cmdq_batch batch;
+	int ret;
+
+	smmu_cmdq_batch_init(&batch, &smmu->cmdq);
+	smmu_cmdq_batch_add(&batch, smmu_cmd_cfgi_all());
+	if (smmu->caps.hyp)
+		smmu_cmdq_batch_add(&batch, smmu_cmd_tlbi_el2_all());
+	smmu_cmdq_batch_add(&batch, smmu_cmd_tlbi_nsnh_all());
+	ret = smmu_cmdq_batch_sync(&batch);
+	if (ret)
+		dev_err(smmu->dev, "cannot drop what the SMMU holds from before (%d)\n", ret);
+	return ret;
+}
+
+static int smmu_reset_enable(struct smmu_device *smmu)
+{
+	u32 cr0 = SMMU_CR0_CMDQEN;
+	int ret;
+
+	smmu_cmdq_restart(&smmu->cmdq);
+	/* Errors from before are not ours: from here on a difference is news. */
+	smmu_mmio_write(&smmu->mmio, SMMU_GERRORN, smmu_mmio_read(&smmu->mmio, SMMU_GERROR));
+	ret = smmu_reset_write_cr0(smmu, cr0, "CR0 (command queue)");
+	if (ret)
+		return ret;
+	ret = smmu_reset_forget(smmu);
+	if (ret)
+		return ret;
+
+	smmu_evtq_restart(&smmu->evtq);
+	cr0 |= SMMU_CR0_EVENTQEN;
+	ret = smmu_reset_write_cr0(smmu, cr0, "CR0 (event queue)");
+	if (ret)
+		return ret;
+	/* A transaction that claims to be translated already is no exception. */
+	if (smmu->caps.ats)
+		cr0 |= SMMU_CR0_ATSCHK;
+	ret = smmu_irq_enable(smmu);
+	if (ret)
+		return smmu_reset_fail(smmu, ret, "IRQ_CTRL");
+	cr0 |= SMMU_CR0_SMMUEN;
+	return smmu_reset_write_cr0(smmu, cr0, "CR0 (enable)");
+}
+
+/**
+ * smmu_reset_start() - Bring an SMMU up with our tables and queues
+ * @smmu: the SMMU, in any state; its tables and queues are allocated
+ *
+ * Also what resume does: the tables still say what they said before.
+ *
+ * Context: may sleep.
+ * Return: 0; -ETIMEDOUT or -EIO, and then all traffic aborts as far as the SMMU
+ * can still be made to.
+ */
+int smmu_reset_start(struct smmu_device *smmu)
+{
+	int ret;
+
+	if (smmu_mmio_read(&smmu->mmio, SMMU_CR0) & SMMU_CR0_SMMUEN)
+		dev_notice(smmu->dev, "found enabled; its masters are cut off until they are set up again\n");
+	ret = smmu_reset_stop(smmu);
+	if (ret)
+		return ret;
+	smmu_reset_write_setup(smmu);
+	ret = smmu_reset_enable(smmu);
+	if (ret)
+		smmu_reset_stop(smmu);
+	return ret;
+}
