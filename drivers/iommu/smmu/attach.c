@@ -40,7 +40,7 @@ static void smmu_attach_sync_ste(void *ctx)
 	struct smmu_master_stream *tie = ctx;
 	struct smmu_cmd cmd = smmu_cmd_cfgi_ste(tie->stream->sid, true);
 
-	smmu_cmdq_sync(&tie->master->smmu->cmdq, &cmd, 1);
+	smmu_inval_config(&tie->master->smmu->cmdq, &cmd, 1);
 }
 
 static const struct smmu_entry_ops smmu_attach_ste_ops = {
@@ -51,6 +51,7 @@ static const struct smmu_entry_ops smmu_attach_ste_ops = {
 
 static void smmu_attach_sync_cd(void *ctx)
 {
+	const struct smmu_cmd all = smmu_cmd_cfgi_all();
 	struct smmu_master *master = ctx;
 	struct smmu_cmdq_batch batch;
 	unsigned int i;
@@ -59,7 +60,8 @@ static void smmu_attach_sync_cd(void *ctx)
 	for (i = 0; i < master->nr_streams; i++)
 		smmu_cmdq_batch_add(&batch,
 				    smmu_cmd_cfgi_cd(master->streams[i].stream->sid, 0, true));
-	smmu_cmdq_batch_sync(&batch);
+	if (smmu_cmdq_batch_sync(&batch) == -EIO)
+		smmu_inval_config(&master->smmu->cmdq, &all, 1);
 }
 
 static const struct smmu_entry_ops smmu_attach_cd_ops = {

@@ -4,12 +4,13 @@
  */
 #include <linux/delay.h>
 #include <linux/device.h>
-#include <linux/dma-mapping.h>
+#include <linux/math.h>
 
 #include <kunit/visibility.h>
 
 #include "cmdq.h"
 #include "hw/regs.h"
+#include "mem.h"
 #include "mmio.h"
 #include "ring.h"
 
@@ -17,7 +18,7 @@
 #define SMMU_CMDQ_SPINS		64
 /* Slow polls, 1 us apart, before a wait is given up. */
 #define SMMU_CMDQ_TIMEOUT_US	1000000
-/* Slow polls between two looks at GERROR. */
+/* Slow polls between two looks at GERROR; divides SMMU_CMDQ_SPINS. */
 #define SMMU_CMDQ_ERROR_POLL	16
 
 #define SMMU_CMDQ_SLOT_WORDS	2
@@ -28,23 +29,26 @@
  * @dev: the SMMU
  * @mmio: its register frames
  * @lg2: log2 of the number of commands it holds
+ * @ops: what the queue asks of those above it
+ * @ctx: their argument
  *
  * Context: may sleep. The memory goes with the binding of @dev.
  * Return: 0 or -ENOMEM.
  */
-int smmu_cmdq_init(struct smmu_cmdq *q, struct device *dev, const struct smmu_mmio *mmio, u8 lg2)
+int smmu_cmdq_init(struct smmu_cmdq *q, struct device *dev, const struct smmu_mmio *mmio, u8 lg2,
+		   const struct smmu_cmdq_ops *ops, void *ctx)
 {
 	size_t bytes = (size_t)SMMU_CMDQ_SLOT_WORDS * sizeof(__le64) << lg2;
 
 	q->dev = dev;
 	q->mmio = mmio;
 	q->lg2 = lg2;
+	q->ops = ops;
+	q->ctx = ctx;
+	q->dead = true;
 	spin_lock_init(&q->lock);
-	q->base = dmam_alloc_coherent(dev, bytes, &q->base_dma, GFP_KERNEL);
-	if (!q->base)
-		return dev_err_probe(dev, -ENOMEM, "no memory for a command queue of %zu bytes\n",
-				     bytes);
-	return 0;
+	q->base = smmu_mem_alloc(dev, bytes, &q->base_dma, "command queue");
+	return q->base ? 0 : -ENOMEM;
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_init);
 
@@ -66,29 +70,49 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_base_reg);
  * smmu_cmdq_restart() - Empty the queue, in memory and in the registers
  * @q: the queue
  *
- * Context: during reset, with the queue disabled and no producer running.
+ * The counters go on at the next multiple of what the registers show, so that the
+ * registers start at 0 and whoever still waits from before is done waiting.
+ *
+ * Context: any; during reset, with the queue disabled.
  */
 void smmu_cmdq_restart(struct smmu_cmdq *q)
 {
-	q->head = 0;
-	atomic_set(&q->tail, 0);
+	unsigned long flags;
+
+	spin_lock_irqsave(&q->lock, flags);
+	q->head = round_up(q->head, 2U << q->lg2);
+	atomic_set(&q->tail, q->head);
 	q->abort_tries = 0;
-	WRITE_ONCE(q->dead, false);
 	smmu_mmio_write64(q->mmio, SMMU_CMDQ_BASE, smmu_cmdq_base_reg(q));
 	smmu_mmio_write(q->mmio, SMMU_CMDQ_PROD, 0);
 	smmu_mmio_write(q->mmio, SMMU_CMDQ_CONS, 0);
+	WRITE_ONCE(q->dead, false);
+	spin_unlock_irqrestore(&q->lock, flags);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_restart);
 
+static bool smmu_cmdq_bury(struct smmu_cmdq *q)
+{
+	unsigned long flags;
+	bool first;
+
+	spin_lock_irqsave(&q->lock, flags);
+	first = !q->dead;
+	WRITE_ONCE(q->dead, true);
+	spin_unlock_irqrestore(&q->lock, flags);
+	return first;
+}
+
 /**
- * smmu_cmdq_stop() - Let every wait fail at once, until the next restart
+ * smmu_cmdq_stop() - Let every call fail at once, until the next restart
  * @q: the queue
  *
- * Context: any; before the SMMU is told to stop consuming.
+ * Context: any. The SMMU lets no traffic pass by now: an invalidation that fails
+ * from here on was not needed.
  */
 void smmu_cmdq_stop(struct smmu_cmdq *q)
 {
-	WRITE_ONCE(q->dead, true);
+	smmu_cmdq_bury(q);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_stop);
 
@@ -106,15 +130,19 @@ static void smmu_cmdq_fill(struct smmu_cmdq *q, u32 pos, const struct smmu_cmd *
  * The tail is read before the register: a register value that is newer than the
  * tail it extends cannot be mistaken, as the queue never holds more than its
  * size; one that is older than the tail another CPU stored meanwhile loses the
- * cmpxchg.
+ * cmpxchg.  What cannot be, such as the all-ones of an SMMU without power, is no
+ * progress.
  */
 static u32 smmu_cmdq_update_tail(struct smmu_cmdq *q)
 {
 	u32 old = atomic_read_acquire(&q->tail);
 	u32 hw = smmu_mmio_read_ordered(q->mmio, SMMU_CMDQ_CONS);
 	u32 new = smmu_ring_extend(old, FIELD_GET(SMMU_Q_INDEX, hw), q->lg2);
-	u32 seen = atomic_cmpxchg(&q->tail, old, new);
+	u32 seen;
 
+	if (hw == U32_MAX || smmu_ring_used(new, old) > BIT(q->lg2))
+		return old;
+	seen = atomic_cmpxchg(&q->tail, old, new);
 	return seen == old ? new : seen;
 }
 
@@ -122,6 +150,23 @@ static bool smmu_cmdq_consumed(struct smmu_cmdq *q, u32 pos)
 {
 	return smmu_ring_passed(atomic_read_acquire(&q->tail), pos) ||
 	       smmu_ring_passed(smmu_cmdq_update_tail(q), pos);
+}
+
+/*
+ * Without invalidations the SMMU would go on using what was unmapped.  So the
+ * first one who finds the queue stuck has all traffic stopped.
+ */
+static int smmu_cmdq_give_up(struct smmu_cmdq *q, u32 pos)
+{
+	if (!smmu_cmdq_bury(q))
+		return -ETIMEDOUT;
+	if (q->ops->cut_off)
+		q->ops->cut_off(q->ctx);
+	dev_err(q->dev,
+		"command queue stuck at CMDQ_CONS %#x, CMDQ_PROD %#x, waiting for %#x: all traffic is stopped, as old translations cannot be removed any more; reset the system\n",
+		smmu_mmio_read(q->mmio, SMMU_CMDQ_CONS), smmu_mmio_read(q->mmio, SMMU_CMDQ_PROD),
+		smmu_ring_hw(pos, q->lg2));
+	return -ETIMEDOUT;
 }
 
 /*
@@ -136,67 +181,73 @@ static int smmu_cmdq_wait(struct smmu_cmdq *q, u32 pos)
 {
 	unsigned int i;
 
-	for (i = 0; i < SMMU_CMDQ_SPINS; i++) {
+	for (i = 0; i < SMMU_CMDQ_SPINS + SMMU_CMDQ_TIMEOUT_US; i++) {
+		if (smmu_ring_passed(atomic_read_acquire(&q->tail), pos))
+			return 0;
+		if (READ_ONCE(q->dead))
+			return -ETIMEDOUT;
 		if (smmu_cmdq_consumed(q, pos))
 			return 0;
-		cpu_relax();
-	}
-
-	for (i = 0; i < SMMU_CMDQ_TIMEOUT_US && !READ_ONCE(q->dead); i++) {
-		if (i % SMMU_CMDQ_ERROR_POLL == 0 && q->poll_errors)
-			q->poll_errors(q->poll_ctx);
-		if (smmu_cmdq_consumed(q, pos))
-			return 0;
+		if (i < SMMU_CMDQ_SPINS) {
+			cpu_relax();
+			continue;
+		}
+		if (i % SMMU_CMDQ_ERROR_POLL == 0 && q->ops->poll_errors)
+			q->ops->poll_errors(q->ctx);
 		udelay(1);
 	}
-
-	if (!xchg(&q->dead, true))
-		dev_err(q->dev,
-			"command queue stuck: position %#x not reached, CMDQ_PROD %#x CMDQ_CONS %#x; invalidations are lost until the SMMU is reset\n",
-			pos, smmu_mmio_read(q->mmio, SMMU_CMDQ_PROD),
-			smmu_mmio_read(q->mmio, SMMU_CMDQ_CONS));
-	return -ETIMEDOUT;
+	return smmu_cmdq_give_up(q, pos);
 }
 
-/*
- * Put up to @n commands and, when @sync is set, a CMD_SYNC into the queue if all
- * of them fit.  Returns false if they do not; *@pos is then a position to wait
- * for, otherwise the last position used.
- */
-static bool smmu_cmdq_publish(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n,
-			      bool sync, u32 *pos)
+static void smmu_cmdq_put_locked(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n,
+				 bool sync)
 {
 	const struct smmu_cmd cmd_sync = smmu_cmd_sync();
-	unsigned int slots = n + sync;
-	unsigned long flags;
 	unsigned int i;
-	u32 tail;
 
-	spin_lock_irqsave(&q->lock, flags);
-	tail = atomic_read_acquire(&q->tail);
-	if (smmu_ring_space(q->head, tail, q->lg2) < slots)
-		tail = smmu_cmdq_update_tail(q);
-	if (smmu_ring_space(q->head, tail, q->lg2) < slots) {
-		*pos = tail + slots - 1 - smmu_ring_space(q->head, tail, q->lg2);
-		spin_unlock_irqrestore(&q->lock, flags);
-		return false;
-	}
-
+	lockdep_assert_held(&q->lock);
 	for (i = 0; i < n; i++)
-		smmu_cmdq_fill(q, q->head + i, &cmds[i]);
+		smmu_cmdq_fill(q, q->head++, &cmds[i]);
 	if (sync)
-		smmu_cmdq_fill(q, q->head + n, &cmd_sync);
-	q->head += slots;
-	*pos = q->head - 1;
-
+		smmu_cmdq_fill(q, q->head++, &cmd_sync);
 	/*
 	 * Earlier: the slots just filled, and every table change that these
 	 * commands are about.  Later: PROD.  Peer: the SMMU, which reads slots
 	 * and tables once it sees PROD.
 	 */
 	smmu_mmio_write_ordered(q->mmio, SMMU_CMDQ_PROD, smmu_ring_hw(q->head, q->lg2));
+}
+
+/*
+ * Put @n commands and, when @sync is set, a CMD_SYNC into the queue if all of them
+ * fit.  *@pos is then the last position used; with -ENOSPC, the one to wait for.
+ */
+static int smmu_cmdq_publish(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n,
+			     bool sync, u32 *pos)
+{
+	unsigned int slots = n + sync;
+	unsigned long flags;
+	int ret = 0;
+	u32 space;
+
+	spin_lock_irqsave(&q->lock, flags);
+	if (q->dead) {
+		ret = -ETIMEDOUT;
+		goto out;
+	}
+	space = smmu_ring_space(q->head, atomic_read_acquire(&q->tail), q->lg2);
+	if (space < slots)
+		space = smmu_ring_space(q->head, smmu_cmdq_update_tail(q), q->lg2);
+	if (space < slots) {
+		*pos = q->head - BIT(q->lg2) + slots - 1;
+		ret = -ENOSPC;
+		goto out;
+	}
+	smmu_cmdq_put_locked(q, cmds, n, sync);
+	*pos = q->head - 1;
+out:
 	spin_unlock_irqrestore(&q->lock, flags);
-	return true;
+	return ret;
 }
 
 /* Publish, waiting without the lock while the queue is full. */
@@ -205,12 +256,31 @@ static int smmu_cmdq_send(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsi
 {
 	int ret;
 
-	while (!smmu_cmdq_publish(q, cmds, n, sync, pos)) {
-		ret = smmu_cmdq_wait(q, *pos);
-		if (ret)
+	do {
+		ret = smmu_cmdq_publish(q, cmds, n, sync, pos);
+		if (ret != -ENOSPC)
 			return ret;
-	}
-	return 0;
+		ret = smmu_cmdq_wait(q, *pos);
+	} while (!ret);
+	return ret;
+}
+
+/*
+ * Publish with a CMD_SYNC and wait.  @rejected is the count of refused commands
+ * from before the first command of interest was published.
+ */
+static int smmu_cmdq_send_sync(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n,
+			       int rejected)
+{
+	u32 pos;
+	int ret;
+
+	ret = smmu_cmdq_send(q, cmds, n, true, &pos);
+	if (!ret)
+		ret = smmu_cmdq_wait(q, pos);
+	if (!ret && unlikely(atomic_read(&q->rejected) != rejected))
+		ret = -EIO;
+	return ret;
 }
 
 /**
@@ -228,16 +298,7 @@ static int smmu_cmdq_send(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsi
  */
 int smmu_cmdq_sync(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n)
 {
-	int rejected = atomic_read(&q->rejected);
-	u32 pos;
-	int ret;
-
-	ret = smmu_cmdq_send(q, cmds, n, true, &pos);
-	if (!ret)
-		ret = smmu_cmdq_wait(q, pos);
-	if (!ret && unlikely(atomic_read(&q->rejected) != rejected))
-		ret = -EIO;
-	return ret;
+	return smmu_cmdq_send_sync(q, cmds, n, atomic_read(&q->rejected));
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_sync);
 
@@ -249,6 +310,8 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_sync);
 void smmu_cmdq_batch_init(struct smmu_cmdq_batch *batch, struct smmu_cmdq *q)
 {
 	batch->q = q;
+	batch->rejected = atomic_read(&q->rejected);
+	batch->err = 0;
 	batch->n = 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_batch_init);
@@ -267,8 +330,9 @@ void smmu_cmdq_batch_add(struct smmu_cmdq_batch *batch, struct smmu_cmd cmd)
 	u32 pos;
 
 	if (batch->n == SMMU_CMDQ_BATCH) {
-		/* A queue that is stuck fails the sync of this batch as well. */
-		smmu_cmdq_send(batch->q, batch->cmds, batch->n, batch->q->sync_batches, &pos);
+		if (!batch->err)
+			batch->err = smmu_cmdq_send(batch->q, batch->cmds, batch->n,
+						    batch->q->sync_batches, &pos);
 		batch->n = 0;
 	}
 	batch->cmds[batch->n++] = cmd;
@@ -277,76 +341,104 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_batch_add);
 
 /**
  * smmu_cmdq_batch_sync() - Publish what is left and wait for all of it
- * @batch: the batch; empty afterwards
+ * @batch: the batch; not to be used afterwards
  *
  * Context: as smmu_cmdq_sync().
- * Return: as smmu_cmdq_sync().
+ * Return: as smmu_cmdq_sync(), for all commands ever added.
  */
 int smmu_cmdq_batch_sync(struct smmu_cmdq_batch *batch)
 {
-	unsigned int n = batch->n;
-
-	batch->n = 0;
-	return smmu_cmdq_sync(batch->q, batch->cmds, n);
+	if (batch->err)
+		return batch->err;
+	return smmu_cmdq_send_sync(batch->q, batch->cmds, batch->n, batch->rejected);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_batch_sync);
 
-static void smmu_cmdq_reject(struct smmu_cmdq *q, u32 slot, u8 err)
+static void smmu_cmdq_read_slot(struct smmu_cmdq *q, u32 slot, struct smmu_cmd *cmd)
 {
-	const struct smmu_cmd sync = smmu_cmd_sync();
-	__le64 *words = &q->base[slot * SMMU_CMDQ_SLOT_WORDS];
-	struct smmu_cmd bad = { { le64_to_cpu(words[0]), le64_to_cpu(words[1]) } };
+	const __le64 *words = &q->base[slot * SMMU_CMDQ_SLOT_WORDS];
 
-	dev_err_ratelimited(q->dev,
-			    "command refused (%s): %s [%#018llx %#018llx] in slot %u; replaced by CMD_SYNC\n",
-			    smmu_cmd_error_name(err), smmu_cmd_name(smmu_cmd_opcode(&bad)),
-			    bad.w[0], bad.w[1], slot);
-	smmu_cmdq_fill(q, slot, &sync);
-	atomic_inc(&q->rejected);
+	cmd->w[0] = le64_to_cpu(words[0]);
+	cmd->w[1] = le64_to_cpu(words[1]);
 }
 
-static bool smmu_cmdq_retry(struct smmu_cmdq *q, u32 slot)
+/* How often in a row the SMMU failed to fetch the command at @pos. */
+static unsigned int smmu_cmdq_count_abort(struct smmu_cmdq *q, u32 pos)
 {
-	if (q->abort_pos != slot)
+	if (q->abort_pos != pos)
 		q->abort_tries = 0;
-	q->abort_pos = slot;
-	return ++q->abort_tries <= SMMU_CMDQ_ABORT_RETRIES;
+	q->abort_pos = pos;
+	return ++q->abort_tries;
 }
 
 /**
  * smmu_cmdq_recover() - Deal with the command that stopped the queue
  * @q: the queue
+ * @error: what to report with smmu_cmdq_report() once no lock is held
  *
- * A command that the SMMU cannot decode is named and replaced by a CMD_SYNC; one
- * that it could not fetch is tried again a few times.  The queue goes on when
- * the caller acknowledges GERROR.CMDQ_ERR.
+ * A command that the SMMU cannot decode is replaced by a CMD_SYNC; one that it
+ * could not fetch is tried again a few times first.  If the replacement cannot be
+ * fetched either, the queue stays stopped, and whoever waits gives it up.
  *
  * Context: the owner of GERROR, under its lock, while GERROR.CMDQ_ERR is active:
  * the SMMU consumes nothing then, so the slot at CONS is ours to write.
- * IHI 0070, 7.1 (command queue errors).
+ * Return: true if GERROR.CMDQ_ERR shall be acknowledged, which lets the queue go
+ * on. IHI 0070, 7.1 (command queue errors).
  */
-void smmu_cmdq_recover(struct smmu_cmdq *q)
+bool smmu_cmdq_recover(struct smmu_cmdq *q, struct smmu_cmdq_error *error)
 {
+	const struct smmu_cmd sync = smmu_cmd_sync();
 	u32 cons = smmu_mmio_read_ordered(q->mmio, SMMU_CMDQ_CONS);
-	u32 slot = smmu_ring_slot(FIELD_GET(SMMU_Q_INDEX, cons), q->lg2);
-	u8 err = FIELD_GET(SMMU_CMDQ_CONS_ERR, cons);
+	unsigned int tries;
 
-	switch (err) {
+	error->err = FIELD_GET(SMMU_CMDQ_CONS_ERR, cons);
+	error->slot = smmu_ring_slot(FIELD_GET(SMMU_Q_INDEX, cons), q->lg2);
+	smmu_cmdq_read_slot(q, error->slot, &error->cmd);
+
+	switch (error->err) {
 	case SMMU_CERROR_NONE:
-		return;
+		return true;
 	case SMMU_CERROR_ABT:
-		if (smmu_cmdq_retry(q, slot))
-			return;
-		break;
+		tries = smmu_cmdq_count_abort(q, smmu_cmdq_update_tail(q));
+		if (tries > SMMU_CMDQ_ABORT_RETRIES + 1)
+			return false;
+		if (tries > SMMU_CMDQ_ABORT_RETRIES)
+			break;
+		error->err = SMMU_CERROR_NONE;
+		return true;
 	case SMMU_CERROR_ATC_INV_SYNC:
 		/* The CMD_SYNC at CONS is run again; what timed out is lost. */
-		dev_err_ratelimited(q->dev, "a device did not answer an ATS invalidation\n");
 		atomic_inc(&q->rejected);
-		return;
+		return true;
 	}
 
-	smmu_cmdq_reject(q, slot, err);
+	smmu_cmdq_fill(q, error->slot, &sync);
+	atomic_inc(&q->rejected);
 	/* The new command must be in memory before the caller's write to GERRORN. */
 	wmb();
+	return true;
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_recover);
+
+/**
+ * smmu_cmdq_report() - Name the command that stopped the queue
+ * @q: the queue
+ * @error: from smmu_cmdq_recover()
+ *
+ * Context: any, without locks: printing may go out through a device of ours.
+ */
+void smmu_cmdq_report(struct smmu_cmdq *q, const struct smmu_cmdq_error *error)
+{
+	if (error->err == SMMU_CERROR_NONE)
+		return;
+	if (error->err == SMMU_CERROR_ATC_INV_SYNC) {
+		dev_err_ratelimited(q->dev, "a device did not answer an ATS invalidation\n");
+		return;
+	}
+	dev_err_ratelimited(q->dev,
+			    "command refused (%s): %s [%#018llx %#018llx] in slot %u; replaced by CMD_SYNC\n",
+			    smmu_cmd_error_name(error->err),
+			    smmu_cmd_name(smmu_cmd_opcode(&error->cmd)),
+			    error->cmd.w[0], error->cmd.w[1], error->slot);
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_report);

@@ -25,6 +25,30 @@ struct smmu_mmio;
 #define SMMU_CMDQ_ABORT_RETRIES	3
 
 /**
+ * struct smmu_cmdq_ops - what the queue asks of those above it
+ * @poll_errors: look for global errors now, since the waiter may be what keeps
+ *	the interrupt from being served
+ * @cut_off: the SMMU stopped consuming, so that nothing can be invalidated any
+ *	more: let no traffic pass. Any context.
+ */
+struct smmu_cmdq_ops {
+	void (*poll_errors)(void *ctx);
+	void (*cut_off)(void *ctx);
+};
+
+/**
+ * struct smmu_cmdq_error - a command that stopped the queue, to be reported later
+ * @err: SMMU_CERROR_*, %SMMU_CERROR_NONE if there is nothing to report
+ * @slot: where it was
+ * @cmd: what it was
+ */
+struct smmu_cmdq_error {
+	u8 err;
+	u32 slot;
+	struct smmu_cmd cmd;
+};
+
+/**
  * struct smmu_cmdq - the command queue of one SMMU
  * @dev: the SMMU, for messages; never changes
  * @mmio: register frames; never changes
@@ -33,16 +57,16 @@ struct smmu_mmio;
  * @lg2: log2 of the number of slots; never changes
  * @sync_batches: every batch must end in a CMD_SYNC (%SMMU_ERRATUM_SYNC_EVERY_BATCH);
  *	never changes
- * @lock: guards @head, the slots between @tail and @head, and CMDQ_PROD
+ * @ops: registered by the owner of GERROR and CR0; never changes
+ * @ctx: argument of @ops; never changes
+ * @lock: guards @head, the slots from @head on, CMDQ_PROD, and changes of @dead
  * @head: next free position
  * @tail: newest position known to be consumed; only moves forward (cmpxchg)
  * @rejected: commands that the SMMU refused and that were replaced
- * @dead: the SMMU stopped consuming; waits fail at once until the next reset
- * @abort_pos: slot of the last command that could not be fetched; error path
+ * @dead: the SMMU does not consume; all calls fail at once and touch no register
+ *	until the next restart
+ * @abort_pos: the last command that could not be fetched; error path only
  * @abort_tries: how often in a row; error path only
- * @poll_errors: registered by the owner of GERROR: look for errors now, since
- *	the waiter may be what keeps the interrupt from being served
- * @poll_ctx: its argument
  */
 struct smmu_cmdq {
 	struct device *dev;
@@ -51,6 +75,8 @@ struct smmu_cmdq {
 	dma_addr_t base_dma;
 	u8 lg2;
 	bool sync_batches;
+	const struct smmu_cmdq_ops *ops;
+	void *ctx;
 
 	spinlock_t lock; /* see above */
 	u32 head;
@@ -61,29 +87,32 @@ struct smmu_cmdq {
 
 	u32 abort_pos;
 	unsigned int abort_tries;
-
-	void (*poll_errors)(void *ctx);
-	void *poll_ctx;
 };
 
 /**
  * struct smmu_cmdq_batch - commands collected on the stack of their sender
  * @q: the queue they go to
- * @n: how many there are
+ * @rejected: smmu_cmdq.rejected when the first command was added
+ * @err: why an earlier part of it could not be published, or 0
+ * @n: how many commands there are
  * @cmds: the commands
  */
 struct smmu_cmdq_batch {
 	struct smmu_cmdq *q;
+	int rejected;
+	int err;
 	unsigned int n;
 	struct smmu_cmd cmds[SMMU_CMDQ_BATCH];
 };
 
-int smmu_cmdq_init(struct smmu_cmdq *q, struct device *dev, const struct smmu_mmio *mmio, u8 lg2);
+int smmu_cmdq_init(struct smmu_cmdq *q, struct device *dev, const struct smmu_mmio *mmio, u8 lg2,
+		   const struct smmu_cmdq_ops *ops, void *ctx);
 u64 smmu_cmdq_base_reg(const struct smmu_cmdq *q);
 void smmu_cmdq_restart(struct smmu_cmdq *q);
 void smmu_cmdq_stop(struct smmu_cmdq *q);
 int smmu_cmdq_sync(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n);
-void smmu_cmdq_recover(struct smmu_cmdq *q);
+bool smmu_cmdq_recover(struct smmu_cmdq *q, struct smmu_cmdq_error *error);
+void smmu_cmdq_report(struct smmu_cmdq *q, const struct smmu_cmdq_error *error);
 
 void smmu_cmdq_batch_init(struct smmu_cmdq_batch *batch, struct smmu_cmdq *q);
 void smmu_cmdq_batch_add(struct smmu_cmdq_batch *batch, struct smmu_cmd cmd);

@@ -91,7 +91,6 @@ size_t smmu_domain_unmap(struct iommu_domain *core, unsigned long iova, size_t p
 {
 	struct smmu_domain *domain = smmu_domain_from(core);
 	struct smmu_pgtable_cleared cleared;
-	size_t leaf_bytes;
 	u64 bytes;
 
 	smmu_pgtable_cleared_init(&cleared);
@@ -99,9 +98,8 @@ size_t smmu_domain_unmap(struct iommu_domain *core, unsigned long iova, size_t p
 	if (!bytes)
 		return 0;
 
-	leaf_bytes = (size_t)1 << cleared.leaf_lg2_min;
-	if (!gather->pgsize || leaf_bytes < gather->pgsize)
-		gather->pgsize = leaf_bytes;
+	/* Nobody but smmu_domain_iotlb_sync() reads it: all sizes, not one. */
+	gather->pgsize |= cleared.leaf_sizes;
 	iommu_iotlb_gather_add_range(gather, iova, bytes);
 	if (list_empty(&cleared.tables))
 		return bytes;
@@ -127,13 +125,13 @@ void smmu_domain_iotlb_sync(struct iommu_domain *core, struct iommu_iotlb_gather
 	struct smmu_inval_range range = {
 		.start = gather->start,
 		.last = gather->end,
+		.leaf_sizes = gather->pgsize,
 		.granule_lg2 = smmu_pgtable_walk(domain->pt)->granule_lg2,
 		.leaf_only = list_empty(&gather->freelist),
 	};
 
 	if (!gather->pgsize)
 		return;
-	range.leaf_lg2 = __ffs(gather->pgsize);
 	smmu_inval_clear_range(&domain->targets, &range);
 	smmu_pgtable_put_tables(&gather->freelist);
 }
@@ -271,6 +269,9 @@ static struct smmu_inval_target *smmu_domain_new_target(struct smmu_domain *doma
 		return ERR_PTR(-ENOMEM);
 	id = smmu_ids_get(&smmu->ids, domain->stage);
 	if (id < 0) {
+		if (id == -ENOSPC)
+			dev_err_ratelimited(smmu->dev, "all %ss are in use: too many domains\n",
+					    domain->stage == 1 ? "ASID" : "VMID");
 		kfree(target);
 		return ERR_PTR(id);
 	}

@@ -2,17 +2,21 @@
 /*
  * The event queue (IHI 0070, 3.5 and 7.2).
  */
+#include <linux/delay.h>
 #include <linux/device.h>
-#include <linux/dma-mapping.h>
 #include <linux/sched.h>
 
 #include "evtq.h"
 #include "hw/event.h"
 #include "hw/regs.h"
+#include "mem.h"
 #include "mmio.h"
 #include "ring.h"
 
 #define SMMU_EVTQ_SLOT_WORDS	4
+
+/* A rest after each queue's worth of records. */
+#define SMMU_EVTQ_PAUSE_US	1000
 
 /**
  * smmu_evtq_init() - Allocate the queue and register its sink
@@ -37,11 +41,8 @@ int smmu_evtq_init(struct smmu_evtq *q, struct device *dev, const struct smmu_mm
 	q->sink = sink;
 	q->sink_ctx = sink_ctx;
 	mutex_init(&q->lock);
-	q->base = dmam_alloc_coherent(dev, bytes, &q->base_dma, GFP_KERNEL);
-	if (!q->base)
-		return dev_err_probe(dev, -ENOMEM, "no memory for an event queue of %zu bytes\n",
-				     bytes);
-	return 0;
+	q->base = smmu_mem_alloc(dev, bytes, &q->base_dma, "event queue");
+	return q->base ? 0 : -ENOMEM;
 }
 
 /**
@@ -59,6 +60,20 @@ void smmu_evtq_restart(struct smmu_evtq *q)
 			  FIELD_PREP(SMMU_Q_BASE_LOG2SIZE, q->lg2));
 	smmu_mmio_write(q->mmio, SMMU_EVENTQ_PROD, 0);
 	smmu_mmio_write(q->mmio, SMMU_EVENTQ_CONS, 0);
+	q->live = true;
+	mutex_unlock(&q->lock);
+}
+
+/**
+ * smmu_evtq_stop() - Let interrupts come to nothing until the next restart
+ * @q: the queue
+ *
+ * Context: may sleep; the queue is disabled.
+ */
+void smmu_evtq_stop(struct smmu_evtq *q)
+{
+	mutex_lock(&q->lock);
+	q->live = false;
 	mutex_unlock(&q->lock);
 }
 
@@ -104,34 +119,52 @@ static void smmu_evtq_check_overflow(struct smmu_evtq *q, u32 prod)
 			    q->overflows);
 }
 
+/* Returns false if there was nothing to read. */
+static bool smmu_evtq_read_locked(struct smmu_evtq *q)
+{
+	/* Records are read only after the PROD that covers them. */
+	u32 prod = smmu_mmio_read_ordered(q->mmio, SMMU_EVENTQ_PROD);
+	u32 end = smmu_ring_extend(q->cons, FIELD_GET(SMMU_Q_INDEX, prod), q->lg2);
+	bool any = q->cons != end;
+
+	smmu_evtq_check_overflow(q, prod);
+	while (q->cons != end) {
+		smmu_evtq_hand_on(q);
+		q->cons++;
+		cond_resched();
+	}
+	smmu_evtq_give_back(q, prod);
+	return any;
+}
+
+static void smmu_evtq_drain_locked(struct smmu_evtq *q)
+{
+	u64 pause = q->records + BIT(q->lg2);
+
+	lockdep_assert_held(&q->lock);
+	while (smmu_evtq_read_locked(q)) {
+		if (q->records < pause)
+			continue;
+		usleep_range(SMMU_EVTQ_PAUSE_US, 2 * SMMU_EVTQ_PAUSE_US);
+		pause = q->records + BIT(q->lg2);
+	}
+}
+
 /**
  * smmu_evtq_drain() - Read all records and hand them to the sink
  * @q: the queue
  *
  * It returns with the queue empty: the interrupt comes only when a record enters
- * an empty queue (IHI 0070, 3.18), so what is left behind would stay there.
+ * an empty queue (IHI 0070, 3.18), so what is left behind would stay there.  A
+ * storm that never ends gets the CPU only part of the time: the thread that calls
+ * this has a real-time priority.
  *
  * Context: process; may sleep.
  */
 void smmu_evtq_drain(struct smmu_evtq *q)
 {
-	u32 prod, end;
-
 	mutex_lock(&q->lock);
-	for (;;) {
-		/* Records are read only after the PROD that covers them. */
-		prod = smmu_mmio_read_ordered(q->mmio, SMMU_EVENTQ_PROD);
-		smmu_evtq_check_overflow(q, prod);
-		end = smmu_ring_extend(q->cons, FIELD_GET(SMMU_Q_INDEX, prod), q->lg2);
-		if (q->cons == end)
-			break;
-		while (q->cons != end) {
-			smmu_evtq_hand_on(q);
-			q->cons++;
-			cond_resched();
-		}
-		smmu_evtq_give_back(q, prod);
-	}
-	smmu_evtq_give_back(q, prod);
+	if (q->live)
+		smmu_evtq_drain_locked(q);
 	mutex_unlock(&q->lock);
 }

@@ -23,6 +23,7 @@ typedef void (*smmu_evtq_sink)(void *ctx, const struct smmu_event *ev);
  * @base_dma: their address as the SMMU sees it; never changes
  * @lg2: log2 of the number of records; never changes
  * @lock: one drain at a time; guards what follows
+ * @live: the registers and the memory are about the same queue
  * @cons: next position to read
  * @records: records read so far
  * @overflows: times the queue was found to have overflowed
@@ -37,6 +38,7 @@ struct smmu_evtq {
 	u8 lg2;
 
 	struct mutex lock; /* see above */
+	bool live;
 	u32 cons;
 	u64 records;
 	u64 overflows;
@@ -48,6 +50,7 @@ struct smmu_evtq {
 int smmu_evtq_init(struct smmu_evtq *q, struct device *dev, const struct smmu_mmio *mmio, u8 lg2,
 		   smmu_evtq_sink sink, void *sink_ctx);
 void smmu_evtq_restart(struct smmu_evtq *q);
+void smmu_evtq_stop(struct smmu_evtq *q);
 void smmu_evtq_drain(struct smmu_evtq *q);
 
 #endif /* SMMU_EVTQ_H */

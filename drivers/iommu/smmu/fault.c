@@ -13,6 +13,7 @@
 
 #include "domain.h"
 #include "fault.h"
+#include "hw/cmd.h"
 #include "hw/event.h"
 #include "master.h"
 #include "smmu.h"
@@ -26,9 +27,9 @@
 /* Whether the owner of the domain asked to deal with its faults itself, and did. */
 static bool smmu_fault_handled(struct smmu_master *master, const struct smmu_event *ev)
 {
-	int flags = ev->has_rw && !ev->read ? IOMMU_FAULT_WRITE : IOMMU_FAULT_READ;
+	int flags = ev->read ? IOMMU_FAULT_READ : IOMMU_FAULT_WRITE;
 
-	if (!master->domain || !ev->has_addr)
+	if (!master->domain || !ev->has_addr || !ev->has_rw)
 		return false;
 	return !report_iommu_fault(&master->domain->core, master->dev, ev->addr, flags);
 }
@@ -85,6 +86,17 @@ static void smmu_fault_print_unclaimed(struct smmu_device *smmu, const struct sm
 	dev_err(smmu->dev, "no device claimed this stream: %s\n", text);
 }
 
+/*
+ * On an SMMU that stalls every fault, a transaction waits for an answer, and with
+ * it its device.  Nobody resolves faults here, so the answer is always no.
+ */
+static void smmu_fault_end_stall(struct smmu_device *smmu, const struct smmu_event *ev)
+{
+	const struct smmu_cmd abort = smmu_cmd_resume_abort(ev->sid, ev->stag);
+
+	smmu_cmdq_sync(&smmu->cmdq, &abort, 1);
+}
+
 /**
  * smmu_fault_sink() - Deal with one event record
  * @ctx: the struct smmu_device it came from
@@ -98,6 +110,8 @@ void smmu_fault_sink(void *ctx, const struct smmu_event *ev)
 	struct smmu_device *smmu = ctx;
 	struct smmu_master *master;
 
+	if (ev->stall)
+		smmu_fault_end_stall(smmu, ev);
 	mutex_lock(&smmu->lock);
 	master = smmu_master_find(smmu, ev->sid);
 	if (!master)

@@ -15,6 +15,7 @@
  * the SMMU can never load the old translation.  So nothing is missed.
  */
 #include <linux/bitops.h>
+#include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/rculist.h>
 #include <linux/sizes.h>
@@ -53,16 +54,19 @@ static u8 smmu_inval_level(u8 leaf_lg2, u8 granule_lg2)
 }
 
 /*
- * The level hint may be given when one kind of leaf was removed and nothing
- * else, and the range begins and ends on it.
+ * The level hint says that there is nothing to drop at any other level.  It may be
+ * given when one kind of leaf was removed and nothing else, and the range begins
+ * and ends on it.
  */
 static u8 smmu_inval_ttl(const struct smmu_inval_range *range)
 {
-	u64 mask = BIT_ULL(range->leaf_lg2) - 1;
+	u64 mask = range->leaf_sizes - 1;
 
-	if (!range->leaf_only || (range->start & mask) || ((range->last + 1) & mask))
+	if (!range->leaf_only || !is_power_of_2(range->leaf_sizes))
 		return 0;
-	return smmu_inval_level(range->leaf_lg2, range->granule_lg2);
+	if ((range->start & mask) || ((range->last + 1) & mask))
+		return 0;
+	return smmu_inval_level(__ffs64(range->leaf_sizes), range->granule_lg2);
 }
 
 /**
@@ -78,7 +82,7 @@ static u8 smmu_inval_ttl(const struct smmu_inval_range *range)
 bool smmu_inval_plan_start(struct smmu_inval_plan *plan, const struct smmu_inval_range *range,
 			   bool ranges)
 {
-	u8 unit_lg2 = ranges ? range->granule_lg2 : range->leaf_lg2;
+	u8 unit_lg2 = ranges ? range->granule_lg2 : __ffs64(range->leaf_sizes);
 	u64 start = range->start & ~(BIT_ULL(unit_lg2) - 1);
 	u64 units = ((range->last - start) >> unit_lg2) + 1;
 
@@ -164,10 +168,29 @@ static struct smmu_cmd smmu_inval_cmd(const struct smmu_inval_target *target,
  */
 static void smmu_inval_finish(struct smmu_cmdq_batch *batch)
 {
-	struct smmu_cmd all = smmu_cmd_tlbi_nsnh_all();
+	const struct smmu_cmd all = smmu_cmd_tlbi_nsnh_all();
 
 	if (smmu_cmdq_batch_sync(batch) == -EIO)
 		smmu_cmdq_sync(batch->q, &all, 1);
+}
+
+/**
+ * smmu_inval_config() - Make an SMMU forget STEs and CDs
+ * @q: its command queue
+ * @cmds: CMD_CFGI_* commands
+ * @n: how many, at most %SMMU_CMDQ_BATCH
+ *
+ * If one of them was refused, everything is forgotten.
+ *
+ * Context: any; spins until it is done or the SMMU is given up.
+ * Return: as smmu_cmdq_sync(), for the last attempt.
+ */
+int smmu_inval_config(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n)
+{
+	const struct smmu_cmd all = smmu_cmd_cfgi_all();
+	int ret = smmu_cmdq_sync(q, cmds, n);
+
+	return ret == -EIO ? smmu_cmdq_sync(q, &all, 1) : ret;
 }
 
 /**
@@ -207,8 +230,9 @@ static void smmu_inval_clear_one(const struct smmu_inval_target *target,
  * @targets: the domain's targets
  * @range: what was unmapped
  *
- * When it returns, no access can use the old translations.  A domain that is
- * attached nowhere costs no command.
+ * When it returns, no access can use the old translations: they are gone, or the
+ * SMMU did not answer and lets nothing pass any more.  A domain that is attached
+ * nowhere costs no command.
  *
  * Context: any; spins until it is done or an SMMU is given up.
  */

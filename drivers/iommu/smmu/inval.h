@@ -41,15 +41,15 @@ struct smmu_inval_target {
  * struct smmu_inval_range - what was unmapped
  * @start: first address
  * @last: last address
+ * @leaf_sizes: sizes in bytes of the leaves that were removed, as a bitmap
  * @granule_lg2: log2 of the table's granule
- * @leaf_lg2: log2 of the smallest leaf that was removed
  * @leaf_only: no table descriptor was removed
  */
 struct smmu_inval_range {
 	u64 start;
 	u64 last;
+	u64 leaf_sizes;
 	u8 granule_lg2;
-	u8 leaf_lg2;
 	bool leaf_only;
 };
 
@@ -69,6 +69,7 @@ bool smmu_inval_plan_start(struct smmu_inval_plan *plan, const struct smmu_inval
 			   bool ranges);
 bool smmu_inval_plan_next(struct smmu_inval_plan *plan, struct smmu_tlbi *tlbi);
 
+int smmu_inval_config(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n);
 void smmu_inval_clear_range(struct list_head *targets, const struct smmu_inval_range *range);
 void smmu_inval_clear_target(const struct smmu_inval_target *target);
 void smmu_inval_clear_all(struct list_head *targets);

@@ -55,6 +55,56 @@ static void smmu_irq_report(struct smmu_device *smmu, u32 active)
 					    smmu_irq_errors[i].text);
 }
 
+/*
+ * Acknowledges what is active, and returns it.  A command queue that cannot be
+ * brought back stays unacknowledged, or the error would come again for ever.
+ */
+static u32 smmu_irq_take_errors_locked(struct smmu_device *smmu, struct smmu_cmdq_error *error)
+{
+	u32 gerrorn = smmu_mmio_read(&smmu->mmio, SMMU_GERRORN);
+	u32 active = gerrorn ^ smmu_mmio_read(&smmu->mmio, SMMU_GERROR);
+
+	lockdep_assert_held(&smmu->irqs.gerror_lock);
+	if ((active & SMMU_GERROR_CMDQ_ERR) && !smmu_cmdq_recover(&smmu->cmdq, error))
+		active &= ~SMMU_GERROR_CMDQ_ERR;
+	if (active)
+		smmu_mmio_write_ordered(&smmu->mmio, SMMU_GERRORN, gerrorn ^ active);
+	return active;
+}
+
+/**
+ * smmu_irq_accept_errors() - From here on a difference in GERROR is news
+ * @smmu: the SMMU, its command queue restarted and not yet enabled
+ *
+ * Errors from before are not ours.
+ *
+ * Context: any.
+ */
+void smmu_irq_accept_errors(struct smmu_device *smmu)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&smmu->irqs.gerror_lock, flags);
+	smmu_mmio_write(&smmu->mmio, SMMU_GERRORN, smmu_mmio_read(&smmu->mmio, SMMU_GERROR));
+	smmu->irqs.errors_live = true;
+	spin_unlock_irqrestore(&smmu->irqs.gerror_lock, flags);
+}
+
+/**
+ * smmu_irq_ignore_errors() - Leave GERROR alone until the next start
+ * @smmu: the SMMU
+ *
+ * Context: any.
+ */
+void smmu_irq_ignore_errors(struct smmu_device *smmu)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&smmu->irqs.gerror_lock, flags);
+	smmu->irqs.errors_live = false;
+	spin_unlock_irqrestore(&smmu->irqs.gerror_lock, flags);
+}
+
 /**
  * smmu_irq_check_errors() - Look for global errors and deal with them
  * @ctx: the struct smmu_device
@@ -65,20 +115,17 @@ static void smmu_irq_report(struct smmu_device *smmu, u32 active)
 void smmu_irq_check_errors(void *ctx)
 {
 	struct smmu_device *smmu = ctx;
+	struct smmu_cmdq_error error = { };
 	unsigned long flags;
-	u32 gerror, active;
+	u32 active = 0;
 
 	spin_lock_irqsave(&smmu->irqs.gerror_lock, flags);
-	gerror = smmu_mmio_read(&smmu->mmio, SMMU_GERROR);
-	active = gerror ^ smmu_mmio_read(&smmu->mmio, SMMU_GERRORN);
-	if (active & SMMU_GERROR_CMDQ_ERR)
-		smmu_cmdq_recover(&smmu->cmdq);
-	if (active)
-		smmu_mmio_write_ordered(&smmu->mmio, SMMU_GERRORN, gerror);
+	if (smmu->irqs.errors_live)
+		active = smmu_irq_take_errors_locked(smmu, &error);
 	spin_unlock_irqrestore(&smmu->irqs.gerror_lock, flags);
 
-	if (active)
-		smmu_irq_report(smmu, active);
+	smmu_cmdq_report(&smmu->cmdq, &error);
+	smmu_irq_report(smmu, active);
 }
 
 static irqreturn_t smmu_irq_event_thread(int irq, void *ctx)

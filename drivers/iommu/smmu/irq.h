@@ -7,6 +7,8 @@
 
 struct smmu_device;
 
+void smmu_irq_accept_errors(struct smmu_device *smmu);
+void smmu_irq_ignore_errors(struct smmu_device *smmu);
 int smmu_irq_setup(struct smmu_device *smmu);
 int smmu_irq_disable(struct smmu_device *smmu);
 int smmu_irq_enable(struct smmu_device *smmu);

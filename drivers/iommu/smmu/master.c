@@ -8,6 +8,7 @@
 #include <linux/ratelimit.h>
 #include <linux/slab.h>
 
+#include "inval.h"
 #include "master.h"
 #include "smmu.h"
 
@@ -83,7 +84,7 @@ static int smmu_master_claim_sid(struct smmu_master *master, u32 sid)
 		return ret;
 	/* The first-level descriptor changed; a failure is logged by the queue. */
 	if (ret)
-		smmu_cmdq_sync(&smmu->cmdq, &forget, 1);
+		smmu_inval_config(&smmu->cmdq, &forget, 1);
 
 	stream = smmu_master_get_stream(smmu, sid);
 	if (IS_ERR(stream))

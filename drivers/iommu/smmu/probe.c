@@ -48,9 +48,10 @@ static int smmu_probe_map_page(struct smmu_device *smmu, phys_addr_t phys, void 
 		return dev_err_probe(smmu->dev, -EBUSY,
 				     "registers at %pa are in use by another driver\n", &phys);
 	*page = devm_ioremap(smmu->dev, phys, SMMU_PROBE_PAGE_BYTES);
-	if (!*page)
-		return dev_err_probe(smmu->dev, -ENOMEM, "cannot map registers at %pa\n", &phys);
-	return 0;
+	if (*page)
+		return 0;
+	dev_err(smmu->dev, "cannot map registers at %pa\n", &phys);
+	return -ENOMEM;
 }
 
 /* On one implementation, page 1 answers in page 0 and the region may end there. */
@@ -153,6 +154,11 @@ static void smmu_probe_destroy_ids(void *ctx)
 	smmu_ids_destroy(ctx);
 }
 
+static const struct smmu_cmdq_ops smmu_probe_cmdq_ops = {
+	.poll_errors = smmu_irq_check_errors,
+	.cut_off = smmu_reset_cut_off,
+};
+
 static int smmu_probe_alloc(struct smmu_device *smmu)
 {
 	u8 cmdq_lg2 = smmu_probe_queue_lg2(cmdq_entries, SMMU_CMDQ_MIN_LG2,
@@ -168,11 +174,10 @@ static int smmu_probe_alloc(struct smmu_device *smmu)
 	if (ret)
 		return ret;
 
-	ret = smmu_cmdq_init(&smmu->cmdq, smmu->dev, &smmu->mmio, cmdq_lg2);
+	ret = smmu_cmdq_init(&smmu->cmdq, smmu->dev, &smmu->mmio, cmdq_lg2, &smmu_probe_cmdq_ops,
+			     smmu);
 	if (ret)
 		return ret;
-	smmu->cmdq.poll_errors = smmu_irq_check_errors;
-	smmu->cmdq.poll_ctx = smmu;
 	smmu->cmdq.sync_batches = smmu->caps.errata & SMMU_ERRATUM_SYNC_EVERY_BATCH;
 	ret = smmu_evtq_init(&smmu->evtq, smmu->dev, &smmu->mmio, evtq_lg2, smmu_fault_sink, smmu);
 	if (ret)
@@ -183,9 +188,10 @@ static int smmu_probe_alloc(struct smmu_device *smmu)
 		return ret;
 	smmu->cd_pool = dmam_pool_create("smmu_cd", smmu->dev, sizeof(struct smmu_cd),
 					 sizeof(struct smmu_cd), 0);
-	if (!smmu->cd_pool)
-		return dev_err_probe(smmu->dev, -ENOMEM, "no memory for context descriptors\n");
-	return 0;
+	if (smmu->cd_pool)
+		return 0;
+	dev_err(smmu->dev, "no memory for context descriptors\n");
+	return -ENOMEM;
 }
 
 static void smmu_probe_announce(const struct smmu_device *smmu)
@@ -267,7 +273,13 @@ static void smmu_shutdown(struct platform_device *pdev)
 
 static int smmu_suspend(struct device *dev)
 {
-	return smmu_reset_stop(dev_get_drvdata(dev));
+	struct smmu_device *smmu = dev_get_drvdata(dev);
+	int ret = smmu_reset_stop(smmu);
+
+	/* The system stays awake then, and nobody calls smmu_resume(). */
+	if (ret)
+		smmu_reset_start(smmu);
+	return ret;
 }
 
 static int smmu_resume(struct device *dev)
@@ -275,9 +287,12 @@ static int smmu_resume(struct device *dev)
 	return smmu_reset_start(dev_get_drvdata(dev));
 }
 
-/* After the masters have stopped, and before they start. */
+/*
+ * With interrupts of devices off: their MSIs pass through the SMMU, too, and one
+ * that comes while all traffic is stopped would be lost.
+ */
 static const struct dev_pm_ops smmu_pm_ops = {
-	LATE_SYSTEM_SLEEP_PM_OPS(smmu_suspend, smmu_resume)
+	NOIRQ_SYSTEM_SLEEP_PM_OPS(smmu_suspend, smmu_resume)
 };
 
 static const struct of_device_id smmu_of_match[] = {

@@ -6,6 +6,7 @@
  * first step on: GBPA is set to abort while the SMMU is still as it was found,
  * and only then is it disabled.
  */
+#include <linux/crash_dump.h>
 #include <linux/device.h>
 
 #include "hw/regs.h"
@@ -50,26 +51,45 @@ static int smmu_reset_abort_bypass(struct smmu_device *smmu)
 }
 
 /**
+ * smmu_reset_cut_off() - Let no traffic pass any more, whatever state all is in
+ * @ctx: the struct smmu_device
+ *
+ * GBPA has been set to abort when the SMMU was brought up.
+ *
+ * Context: any; waits for nothing.
+ */
+void smmu_reset_cut_off(void *ctx)
+{
+	struct smmu_device *smmu = ctx;
+	u32 cr0 = smmu_mmio_read(&smmu->mmio, SMMU_CR0);
+
+	smmu_mmio_write_ordered(&smmu->mmio, SMMU_CR0, cr0 & ~SMMU_CR0_SMMUEN);
+}
+
+/**
  * smmu_reset_stop() - Disable an SMMU; all traffic aborts from here on
  * @smmu: the SMMU
  *
- * Producers of commands that are late fail at once instead of waiting.
+ * Every step is tried, also after one that failed.  Translation goes off before
+ * the command queue does: until then an unmap has to be told apart from one that
+ * needs no invalidation.
  *
  * Context: may sleep.
- * Return: 0 or -ETIMEDOUT.
+ * Return: 0, or -ETIMEDOUT if the SMMU did not acknowledge a step.
  */
 int smmu_reset_stop(struct smmu_device *smmu)
 {
-	int ret;
+	int ret = smmu_reset_abort_bypass(smmu);
+	int err;
 
-	ret = smmu_reset_abort_bypass(smmu);
-	if (ret)
-		return ret;
-	ret = smmu_irq_disable(smmu);
-	if (ret)
-		return smmu_reset_fail(smmu, ret, "IRQ_CTRL");
+	err = smmu_irq_disable(smmu);
+	if (err)
+		ret = smmu_reset_fail(smmu, err, "IRQ_CTRL");
+	err = smmu_reset_write_cr0(smmu, 0, "CR0 (disable)");
+	smmu_irq_ignore_errors(smmu);
 	smmu_cmdq_stop(&smmu->cmdq);
-	return smmu_reset_write_cr0(smmu, 0, "CR0 (disable)");
+	smmu_evtq_stop(&smmu->evtq);
+	return ret ?: err;
 }
 
 /* Attributes of the SMMU's own accesses, and where its tables are. */
@@ -114,8 +134,7 @@ static int smmu_reset_enable(struct smmu_device *smmu)
 	int ret;
 
 	smmu_cmdq_restart(&smmu->cmdq);
-	/* Errors from before are not ours: from here on a difference is news. */
-	smmu_mmio_write(&smmu->mmio, SMMU_GERRORN, smmu_mmio_read(&smmu->mmio, SMMU_GERROR));
+	smmu_irq_accept_errors(smmu);
 	ret = smmu_reset_write_cr0(smmu, cr0, "CR0 (command queue)");
 	if (ret)
 		return ret;
@@ -124,7 +143,9 @@ static int smmu_reset_enable(struct smmu_device *smmu)
 		return ret;
 
 	smmu_evtq_restart(&smmu->evtq);
-	cr0 |= SMMU_CR0_EVENTQEN;
+	/* The crashed kernel's masters may still run, and fault without end. */
+	if (!is_kdump_kernel())
+		cr0 |= SMMU_CR0_EVENTQEN;
 	ret = smmu_reset_write_cr0(smmu, cr0, "CR0 (event queue)");
 	if (ret)
 		return ret;

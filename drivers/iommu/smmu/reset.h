@@ -8,6 +8,7 @@
 struct smmu_device;
 
 int smmu_reset_start(struct smmu_device *smmu);
+void smmu_reset_cut_off(void *ctx);
 int smmu_reset_stop(struct smmu_device *smmu);
 
 #endif /* SMMU_RESET_H */

@@ -29,7 +29,9 @@ struct dma_pool;
  * @msi_msg: what it writes where, for the event queue and for global errors
  * @poll: looks after whatever has no interrupt
  * @polled: @poll is in use
- * @gerror_lock: guards GERROR and GERRORN, and the recovery of the command queue
+ * @gerror_lock: guards GERROR, GERRORN, @errors_live, and the recovery of the
+ *	command queue
+ * @errors_live: what GERROR says is about our queues
  */
 struct smmu_irqs {
 	int event;
@@ -43,6 +45,7 @@ struct smmu_irqs {
 	struct delayed_work poll;
 	bool polled;
 	spinlock_t gerror_lock; /* see above */
+	bool errors_live;
 };
 
 /**

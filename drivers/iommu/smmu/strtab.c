@@ -2,11 +2,12 @@
 /*
  * The stream table (IHI 0070, 3.3.1 and 5.1).
  */
+#include <linux/atomic.h>
 #include <linux/device.h>
-#include <linux/dma-mapping.h>
 #include <linux/slab.h>
 
 #include "hw/regs.h"
+#include "mem.h"
 #include "strtab.h"
 
 /* A second-level table of 256 STEs, 16 KiB: one PCI bus. */
@@ -29,10 +30,9 @@ static int smmu_strtab_init_linear(struct smmu_strtab *st)
 
 	st->sid_bits = min_t(u8, st->sid_bits, SMMU_STRTAB_LINEAR_MAX_LG2);
 	n = 1U << st->sid_bits;
-	st->linear = dmam_alloc_coherent(st->dev, n * sizeof(*st->linear), &st->dma, GFP_KERNEL);
+	st->linear = smmu_mem_alloc(st->dev, n * sizeof(*st->linear), &st->dma, "stream table");
 	if (!st->linear)
-		return dev_err_probe(st->dev, -ENOMEM,
-				     "no memory for a stream table of %u entries\n", n);
+		return -ENOMEM;
 	smmu_strtab_fill_abort(st->linear, n);
 	st->base_cfg = FIELD_PREP(SMMU_STRTAB_BASE_CFG_FMT, SMMU_STRTAB_FMT_LINEAR) |
 		       FIELD_PREP(SMMU_STRTAB_BASE_CFG_LOG2SIZE, st->sid_bits);
@@ -46,11 +46,14 @@ static int smmu_strtab_init_two_level(struct smmu_strtab *st)
 	st->split = SMMU_STRTAB_SPLIT;
 	st->sid_bits = min_t(u8, st->sid_bits, SMMU_STRTAB_L1_MAX_LG2 + st->split);
 	n = 1U << (st->sid_bits - st->split);
+	st->l1 = smmu_mem_alloc(st->dev, n * sizeof(*st->l1), &st->dma, "stream table");
+	if (!st->l1)
+		return -ENOMEM;
 	st->l2 = devm_kcalloc(st->dev, n, sizeof(*st->l2), GFP_KERNEL);
-	st->l1 = dmam_alloc_coherent(st->dev, n * sizeof(*st->l1), &st->dma, GFP_KERNEL);
-	if (!st->l1 || !st->l2)
-		return dev_err_probe(st->dev, -ENOMEM,
-				     "no memory for a stream table of %u first-level entries\n", n);
+	if (!st->l2) {
+		dev_err(st->dev, "no memory to keep track of the stream table\n");
+		return -ENOMEM;
+	}
 	st->base_cfg = FIELD_PREP(SMMU_STRTAB_BASE_CFG_FMT, SMMU_STRTAB_FMT_TWO_LEVEL) |
 		       FIELD_PREP(SMMU_STRTAB_BASE_CFG_LOG2SIZE, st->sid_bits) |
 		       FIELD_PREP(SMMU_STRTAB_BASE_CFG_SPLIT, st->split);
@@ -126,6 +129,7 @@ int smmu_strtab_claim(struct smmu_strtab *st, u32 sid)
 	unsigned int n = 1U << st->split;
 	struct smmu_ste *l2;
 	dma_addr_t dma;
+	__le64 desc;
 	u32 idx;
 
 	if (!smmu_strtab_covers(st, sid))
@@ -136,7 +140,7 @@ int smmu_strtab_claim(struct smmu_strtab *st, u32 sid)
 	if (st->l2[idx])
 		return 0;
 
-	l2 = dmam_alloc_coherent(st->dev, n * sizeof(*l2), &dma, GFP_KERNEL);
+	l2 = smmu_mem_alloc(st->dev, n * sizeof(*l2), &dma, "second-level stream table");
 	if (!l2)
 		return -ENOMEM;
 	smmu_strtab_fill_abort(l2, n);
@@ -146,7 +150,9 @@ int smmu_strtab_claim(struct smmu_strtab *st, u32 sid)
 	 * them.  Peer: the SMMU, which may walk the table at any time.
 	 */
 	dma_wmb();
-	WRITE_ONCE(st->l1[idx], cpu_to_le64(smmu_strtab_l1(dma, st->split + 1)));
+	desc = cpu_to_le64(smmu_strtab_l1(dma, st->split + 1));
+	/* One 64-bit store, on 32-bit CPUs as well. */
+	atomic64_set((atomic64_t *)&st->l1[idx], (__force s64)desc);
 	return 1;
 }
 

@@ -75,6 +75,14 @@
 #define SMMU_TLBI_NUM_MAX		31
 #define SMMU_TLBI_SCALE_MAX		31
 
+/* 4.6.1: CMD_RESUME; Ac and Ab read as one number */
+#define SMMU_CMD_RESUME_0_RESP		GENMASK_ULL(13, 12)
+#define SMMU_RESUME_TERMINATE		0
+#define SMMU_RESUME_RETRY		1
+#define SMMU_RESUME_ABORT		2
+#define SMMU_CMD_RESUME_0_SID		GENMASK_ULL(63, 32)
+#define SMMU_CMD_RESUME_1_STAG		GENMASK_ULL(15, 0)
+
 /* 4.7.3: CMD_SYNC */
 #define SMMU_CMD_SYNC_0_CS		GENMASK_ULL(13, 12)
 #define SMMU_SYNC_CS_NONE		0
@@ -248,6 +256,17 @@ static inline struct smmu_cmd smmu_cmd_tlbi_s2_ipa(const struct smmu_tlbi *t)
 		FIELD_PREP(SMMU_CMD_TLBI_1_LEAF, t->leaf) |
 		smmu_cmd_tlbi_range_1(t) |
 		(t->addr & SMMU_CMD_TLBI_1_IPA),
+	} };
+}
+
+/* 4.6.1: end a stalled transaction with an abort that its device sees */
+static inline struct smmu_cmd smmu_cmd_resume_abort(u32 sid, u16 stag)
+{
+	return (struct smmu_cmd){ {
+		FIELD_PREP(SMMU_CMD_0_OP, SMMU_CMD_RESUME) |
+		FIELD_PREP(SMMU_CMD_RESUME_0_RESP, SMMU_RESUME_ABORT) |
+		FIELD_PREP(SMMU_CMD_RESUME_0_SID, sid),
+		FIELD_PREP(SMMU_CMD_RESUME_1_STAG, stag),
 	} };
 }
 

@@ -52,21 +52,22 @@ struct smmu_pgtable_cfg {
 
 /**
  * struct smmu_pgtable_cleared - what unmap took away, for the invalidation
- * @leaf_lg2_min: log2 of the bytes of the smallest leaf cleared, 0 if none was
+ * @leaf_sizes: sum of the sizes in bytes of the leaves cleared, each size once:
+ *	a bitmap like pgsize_bitmap
  * @table: table descriptors were cleared as well
  * @tables: the tables those pointed to, linked through page->lru
  *
  * One of these may gather several calls of unmap.
  */
 struct smmu_pgtable_cleared {
-	u8 leaf_lg2_min;
+	u64 leaf_sizes;
 	bool table;
 	struct list_head tables;
 };
 
 static inline void smmu_pgtable_cleared_init(struct smmu_pgtable_cleared *c)
 {
-	c->leaf_lg2_min = 0;
+	c->leaf_sizes = 0;
 	c->table = false;
 	INIT_LIST_HEAD(&c->tables);
 }

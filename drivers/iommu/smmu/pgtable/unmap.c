@@ -84,8 +84,7 @@ static u64 clear_run(struct smmu_pgtable *pt, const struct unmap_path *path,
 		return 0;
 	if (run < slots || level == pt->walk.start_level)
 		clear_slots(pt, slot, run);
-	if (!c->leaf_lg2_min || lg2 < c->leaf_lg2_min)
-		c->leaf_lg2_min = lg2;
+	c->leaf_sizes |= BIT_ULL(lg2);
 	return (u64)run << lg2;
 }
 

@@ -20,6 +20,11 @@ static struct smmu_cmd cmd_sync(void)
 	return smmu_cmd_sync();
 }
 
+static struct smmu_cmd cmd_resume_abort(void)
+{
+	return smmu_cmd_resume_abort(0x89abcdef, 0xbeef);
+}
+
 static struct smmu_cmd cmd_cfgi_ste_leaf(void)
 {
 	return smmu_cmd_cfgi_ste(0x89abcdef, true);
@@ -102,6 +107,8 @@ static struct smmu_cmd cmd_tlbi_s2_ipa_range(void)
 }
 
 static const struct cmd_case cmd_cases[] = {
+	{ "RESUME: Ac [12] 0, Ab [13] 1, STAG [79:64]", cmd_resume_abort,
+	  0x89abcdefULL << 32 | 1 << 13 | 0x44, 0xbeef },
 	{ "SYNC, polled: CS [13:12] is 0", cmd_sync, 0x46, 0 },
 	{ "CFGI_STE leaf: StreamID [63:32], Leaf [64]", cmd_cfgi_ste_leaf,
 	  0x89abcdefULL << 32 | 0x03, 1 },

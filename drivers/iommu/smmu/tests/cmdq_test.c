@@ -25,6 +25,9 @@
 /* An opcode that no architecture version has. */
 #define CMDQ_TEST_BAD_OPCODE	0xff
 
+/* What no producer writes. */
+#define CMDQ_TEST_MAGIC		0x5a5a5a5a
+
 /**
  * struct cmdq_test - one queue and its consumer
  * @test: the test
@@ -40,6 +43,7 @@
  * @stopped: the consumer does nothing
  * @fetch_fails: how often the fetch of the next command shall fail
  * @fetch_pos: where
+ * @cut_off: traffic was stopped
  */
 struct cmdq_test {
 	struct kunit *test;
@@ -55,6 +59,7 @@ struct cmdq_test {
 	bool stopped;
 	u32 fetch_fails;
 	u32 fetch_pos;
+	bool cut_off;
 };
 
 static u32 *cmdq_test_reg(struct cmdq_test *t, u32 reg)
@@ -132,18 +137,30 @@ static void cmdq_test_consume(struct cmdq_test *t, u32 most)
 /* What the owner of GERROR does, and a step of the hardware behind it. */
 static void cmdq_test_step(void *ctx)
 {
+	struct smmu_cmdq_error error = { };
 	struct cmdq_test *t = ctx;
 	unsigned long flags;
 
 	spin_lock_irqsave(&t->lock, flags);
 	if (!t->stopped && !cmdq_test_error_active(t))
 		cmdq_test_consume(t, 1 + prandom_u32_state(&t->rnd) % 100);
-	if (cmdq_test_error_active(t)) {
-		smmu_cmdq_recover(&t->q);
+	if (cmdq_test_error_active(t) && smmu_cmdq_recover(&t->q, &error))
 		*cmdq_test_reg(t, SMMU_GERRORN) ^= SMMU_GERROR_CMDQ_ERR;
-	}
 	spin_unlock_irqrestore(&t->lock, flags);
+	smmu_cmdq_report(&t->q, &error);
 }
+
+static void cmdq_test_cut_off(void *ctx)
+{
+	struct cmdq_test *t = ctx;
+
+	t->cut_off = true;
+}
+
+static const struct smmu_cmdq_ops cmdq_test_ops = {
+	.poll_errors = cmdq_test_step,
+	.cut_off = cmdq_test_cut_off,
+};
 
 static int cmdq_test_init(struct kunit *test)
 {
@@ -163,9 +180,8 @@ static int cmdq_test_init(struct kunit *test)
 	kunit_info(test, "seed %#x", seed);
 	prandom_seed_state(&t->rnd, seed);
 
-	KUNIT_ASSERT_EQ(test, smmu_cmdq_init(&t->q, dev, &t->mmio, CMDQ_TEST_LG2), 0);
-	t->q.poll_errors = cmdq_test_step;
-	t->q.poll_ctx = t;
+	KUNIT_ASSERT_EQ(test, 0, smmu_cmdq_init(&t->q, dev, &t->mmio, CMDQ_TEST_LG2,
+						&cmdq_test_ops, t));
 	smmu_cmdq_restart(&t->q);
 	test->priv = t;
 	return 0;
@@ -242,6 +258,41 @@ static void cmdq_test_illegal(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&t->q, NULL, 0), 0);
 }
 
+/* What was published before the batch was synced counts as well. */
+static void cmdq_test_illegal_early(struct kunit *test)
+{
+	struct cmdq_test *t = test->priv;
+	struct smmu_cmdq_batch batch;
+	u32 i;
+
+	smmu_cmdq_batch_init(&batch, &t->q);
+	smmu_cmdq_batch_add(&batch, (struct smmu_cmd){ { CMDQ_TEST_BAD_OPCODE } });
+	for (i = 0; i < 3 * SMMU_CMDQ_BATCH; i++)
+		smmu_cmdq_batch_add(&batch, cmdq_test_cmd(0, i));
+	/* The first part is refused and recovered before the last one is sent. */
+	for (i = 0; i < 1000; i++)
+		cmdq_test_step(t);
+	KUNIT_ASSERT_EQ(test, atomic_read(&t->q.rejected), 1);
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_batch_sync(&batch), -EIO);
+	KUNIT_EXPECT_EQ(test, t->next[0], 3 * SMMU_CMDQ_BATCH);
+	KUNIT_EXPECT_FALSE(test, t->cut_off);
+}
+
+static void cmdq_test_batch_stopped(struct kunit *test)
+{
+	struct cmdq_test *t = test->priv;
+	struct smmu_cmdq_batch batch;
+	u32 i;
+
+	smmu_cmdq_batch_init(&batch, &t->q);
+	smmu_cmdq_stop(&t->q);
+	for (i = 0; i <= SMMU_CMDQ_BATCH; i++)
+		smmu_cmdq_batch_add(&batch, cmdq_test_cmd(0, i));
+	/* Back before the sync: the commands of the first part are lost all the same. */
+	smmu_cmdq_restart(&t->q);
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_batch_sync(&batch), -ETIMEDOUT);
+}
+
 static void cmdq_test_fetch_retried(struct kunit *test)
 {
 	struct cmdq_test *t = test->priv;
@@ -264,6 +315,29 @@ static void cmdq_test_fetch_given_up(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->syncs, 2);
 }
 
+/* Not even the replacement can be fetched: the queue is given up, not retried for ever. */
+static void cmdq_test_fetch_dead(struct kunit *test)
+{
+	struct cmdq_test *t = test->priv;
+	struct smmu_cmd cmd = cmdq_test_cmd(0, 0);
+
+	t->fetch_fails = U32_MAX;
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&t->q, &cmd, 1), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, U32_MAX - t->fetch_fails, SMMU_CMDQ_ABORT_RETRIES + 2);
+	KUNIT_EXPECT_TRUE(test, t->cut_off);
+}
+
+/* An SMMU without power reads as all ones: that is no progress. */
+static void cmdq_test_powerless(struct kunit *test)
+{
+	struct cmdq_test *t = test->priv;
+
+	t->stopped = true;
+	*cmdq_test_reg(t, SMMU_CMDQ_CONS) = U32_MAX;
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&t->q, NULL, 0), -ETIMEDOUT);
+	KUNIT_EXPECT_TRUE(test, t->cut_off);
+}
+
 /* Each wait is bounded, and only the first one takes its time. */
 static void cmdq_test_dead(struct kunit *test)
 {
@@ -273,14 +347,15 @@ static void cmdq_test_dead(struct kunit *test)
 
 	t->stopped = true;
 	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&t->q, NULL, 0), -ETIMEDOUT);
+	KUNIT_EXPECT_TRUE(test, t->cut_off);
 	start = ktime_get();
 	for (i = 0; i < 2 << CMDQ_TEST_LG2; i++)
 		KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&t->q, NULL, 0), -ETIMEDOUT);
 	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get(), start), 500);
 
 	t->stopped = false;
-	t->cons = 0;
 	smmu_cmdq_restart(&t->q);
+	t->cons = t->q.head;
 	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&t->q, NULL, 0), 0);
 }
 
@@ -288,9 +363,12 @@ static void cmdq_test_stop(struct kunit *test)
 {
 	struct cmdq_test *t = test->priv;
 
-	t->stopped = true;
 	smmu_cmdq_stop(&t->q);
+	*cmdq_test_reg(t, SMMU_CMDQ_PROD) = CMDQ_TEST_MAGIC;
 	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&t->q, NULL, 0), -ETIMEDOUT);
+	/* Its registers may be without power. */
+	KUNIT_EXPECT_EQ(test, *cmdq_test_reg(t, SMMU_CMDQ_PROD), CMDQ_TEST_MAGIC);
+	KUNIT_EXPECT_FALSE(test, t->cut_off);
 }
 
 struct cmdq_test_sender {
@@ -351,8 +429,12 @@ static struct kunit_case cmdq_test_cases[] = {
 	KUNIT_CASE(cmdq_test_full),
 	KUNIT_CASE(cmdq_test_wrap),
 	KUNIT_CASE(cmdq_test_illegal),
+	KUNIT_CASE(cmdq_test_illegal_early),
+	KUNIT_CASE(cmdq_test_batch_stopped),
 	KUNIT_CASE(cmdq_test_fetch_retried),
 	KUNIT_CASE(cmdq_test_fetch_given_up),
+	KUNIT_CASE(cmdq_test_fetch_dead),
+	KUNIT_CASE(cmdq_test_powerless),
 	KUNIT_CASE(cmdq_test_dead),
 	KUNIT_CASE(cmdq_test_stop),
 	KUNIT_CASE(cmdq_test_parallel),

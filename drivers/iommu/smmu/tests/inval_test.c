@@ -100,7 +100,8 @@ static void inval_judge(struct kunit *test, const struct smmu_tlbi *t,
 		return;
 	KUNIT_EXPECT_TRUE(test, range->leaf_only);
 	bytes = inval_level_bytes(t->tg, t->ttl);
-	KUNIT_EXPECT_EQ(test, bytes, 1ULL << range->leaf_lg2);
+	/* Nothing but leaves of that level may have been there. */
+	KUNIT_EXPECT_EQ(test, bytes, range->leaf_sizes);
 	KUNIT_EXPECT_EQ(test, t->addr & (bytes - 1), 0);
 	KUNIT_EXPECT_EQ(test, inval_covered(t, 0) & (bytes - 1), 0);
 }
@@ -109,7 +110,6 @@ static void inval_judge(struct kunit *test, const struct smmu_tlbi *t,
 static unsigned int inval_run(struct kunit *test, struct smmu_inval_plan *plan,
 			      const struct smmu_inval_range *range)
 {
-	u64 leaf = 1ULL << range->leaf_lg2;
 	u64 next = range->start & ~((1ULL << range->granule_lg2) - 1);
 	struct smmu_tlbi t;
 	unsigned int n = 0;
@@ -119,8 +119,7 @@ static unsigned int inval_run(struct kunit *test, struct smmu_inval_plan *plan,
 		KUNIT_EXPECT_LE(test, t.addr, next);
 		if (t.tg)
 			KUNIT_EXPECT_EQ(test, t.addr, next);
-		next = t.addr + inval_covered(&t, plan->unit_lg2 == range->leaf_lg2 ? leaf :
-					      1ULL << range->granule_lg2);
+		next = t.addr + inval_covered(&t, 1ULL << plan->unit_lg2);
 		n++;
 	}
 	KUNIT_EXPECT_GT(test, next, range->last);
@@ -132,7 +131,7 @@ static void inval_test_case(struct kunit *test)
 	const struct inval_case *c = test->param_value;
 	const struct smmu_inval_range range = {
 		.start = c->start, .last = c->start + c->bytes - 1,
-		.granule_lg2 = c->granule_lg2, .leaf_lg2 = c->leaf_lg2,
+		.granule_lg2 = c->granule_lg2, .leaf_sizes = BIT_ULL(c->leaf_lg2),
 		.leaf_only = c->leaf_only,
 	};
 	struct smmu_inval_plan plan;
@@ -140,6 +139,21 @@ static void inval_test_case(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, smmu_inval_plan_start(&plan, &range, c->ranges), !c->all);
 	if (!c->all)
 		KUNIT_EXPECT_EQ(test, inval_run(test, &plan, &range), c->commands);
+}
+
+/* A level hint for the pages would leave the block in the TLB. */
+static void inval_test_mixed(struct kunit *test)
+{
+	const struct smmu_inval_range range = {
+		.start = 0x200000, .last = 0x400fff, .granule_lg2 = 12,
+		.leaf_sizes = 0x200000 | 0x1000, .leaf_only = true,
+	};
+	struct smmu_inval_plan plan;
+	struct smmu_tlbi t;
+
+	KUNIT_ASSERT_TRUE(test, smmu_inval_plan_start(&plan, &range, true));
+	while (smmu_inval_plan_next(&plan, &t))
+		KUNIT_EXPECT_EQ(test, t.ttl, 0);
 }
 
 static void inval_test_random(struct kunit *test)
@@ -153,17 +167,20 @@ static void inval_test_random(struct kunit *test)
 	prandom_seed_state(&rnd, seed);
 	for (i = 0; i < 20000; i++) {
 		u8 granule = granules[prandom_u32_state(&rnd) % 3];
-		u8 leaf = granule + (granule - 3) * (prandom_u32_state(&rnd) % 2);
+		u64 block = BIT_ULL(granule + granule - 3);
+		u64 leaves = prandom_u32_state(&rnd) & 1 ? BIT_ULL(granule) : block;
 		u64 pages = 1 + (prandom_u32_state(&rnd) >> (prandom_u32_state(&rnd) % 32));
 		u64 start = (u64)prandom_u32_state(&rnd) << granule;
 		struct smmu_inval_range range = {
 			.start = start, .last = start + (pages << granule) - 1,
-			.granule_lg2 = granule, .leaf_lg2 = leaf,
+			.granule_lg2 = granule, .leaf_sizes = leaves,
 			.leaf_only = prandom_u32_state(&rnd) & 1,
 		};
 		bool ranges = prandom_u32_state(&rnd) & 1;
 		struct smmu_inval_plan plan;
 
+		if (prandom_u32_state(&rnd) & 1)
+			range.leaf_sizes |= BIT_ULL(granule) | block;
 		if (!smmu_inval_plan_start(&plan, &range, ranges)) {
 			KUNIT_EXPECT_FALSE(test, ranges);
 			continue;
@@ -178,6 +195,7 @@ static void inval_test_random(struct kunit *test)
 
 static struct kunit_case inval_test_cases[] = {
 	KUNIT_CASE_PARAM(inval_test_case, inval_gen_params),
+	KUNIT_CASE(inval_test_mixed),
 	KUNIT_CASE(inval_test_random),
 	{ }
 };

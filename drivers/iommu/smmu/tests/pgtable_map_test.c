@@ -100,7 +100,7 @@ static void pgtable_leaf_sizes(struct kunit *test)
 		smmu_pgtable_cleared_init(&c);
 		KUNIT_EXPECT_EQ(test, size, smmu_pgtable_unmap(env->pt, size,
 							       size, &c));
-		KUNIT_EXPECT_EQ(test, c.leaf_lg2_min, lg2);
+		KUNIT_EXPECT_EQ(test, c.leaf_sizes, BIT_ULL(lg2));
 		smmu_pgtable_put_tables(&c.tables);
 	}
 	pgt_expect_empty(env);
@@ -397,7 +397,7 @@ static void pgtable_tables_freed(struct kunit *test)
 						       &c));
 	KUNIT_EXPECT_TRUE(test, c.table);
 	KUNIT_EXPECT_EQ(test, list_length(&c.tables), 2);
-	KUNIT_EXPECT_EQ(test, 1ULL << c.leaf_lg2_min, g);
+	KUNIT_EXPECT_EQ(test, c.leaf_sizes & -c.leaf_sizes, g);
 	smmu_pgtable_put_tables(&c.tables);
 	pgt_expect_empty(env);
 }

@@ -510,7 +510,7 @@ u64 pgt_unmap(struct pgt_env *env, u64 iova, u64 bytes)
 	smmu_pgtable_cleared_init(&c);
 	done = smmu_pgtable_unmap(env->pt, iova, bytes, &c);
 	KUNIT_EXPECT_EQ(env->test, c.table, !list_empty(&c.tables));
-	KUNIT_EXPECT_EQ(env->test, !done, !c.leaf_lg2_min);
+	KUNIT_EXPECT_EQ(env->test, !done, !c.leaf_sizes);
 	smmu_pgtable_put_tables(&c.tables);
 	KUNIT_EXPECT_TRUE(env->test, list_empty(&c.tables));
 	return done;

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory that the SMMU reads by itself.
+ */
+#include <linux/align.h>
+#include <linux/device.h>
+#include <linux/dma-mapping.h>
+#include <linux/log2.h>
+
+#include "mem.h"
+
+/**
+ * smmu_mem_alloc() - Allocate a queue or a table, aligned to its size
+ * @dev: the SMMU
+ * @bytes: size
+ * @dma: where its address as the SMMU sees it goes
+ * @what: what it is, for the message
+ *
+ * The SMMU takes the address bits below the size of a queue or a table as zero
+ * (IHI 0070, STRTAB_BASE and the queue bases).  The DMA API promises no such
+ * alignment for large pieces, so those may be allocated twice as large.
+ *
+ * Context: may sleep. The memory goes with the binding of @dev.
+ * Return: zeroed memory, coherent in the DMA API's sense, or %NULL; the failure
+ * has been logged.
+ */
+void *smmu_mem_alloc(struct device *dev, size_t bytes, dma_addr_t *dma, const char *what)
+{
+	size_t align = roundup_pow_of_two(bytes);
+	dma_addr_t base;
+	void *mem;
+
+	mem = dmam_alloc_coherent(dev, bytes, &base, GFP_KERNEL);
+	if (mem && !IS_ALIGNED(base, align)) {
+		dmam_free_coherent(dev, bytes, mem, base);
+		mem = dmam_alloc_coherent(dev, bytes + align, &base, GFP_KERNEL);
+	}
+	if (!mem) {
+		dev_err(dev, "no memory for the %s, %zu bytes\n", what, bytes);
+		return NULL;
+	}
+	*dma = ALIGN(base, align);
+	return mem + (*dma - base);
+}
