@@ -189,46 +189,19 @@ bool smmu_domain_enforce_coherency(struct iommu_domain *core)
 void smmu_domain_free(struct iommu_domain *core)
 {
 	struct smmu_domain *domain = smmu_domain_from(core);
+	struct smmu_inval_target *target, *next;
 
-	/* Targets go with their last master, so the SMMU walks nothing here. */
-	WARN_ON(!list_empty(&domain->targets));
+	list_for_each_entry_safe(target, next, &domain->targets, node) {
+		/* An SMMU that still walks the table must not lose it. */
+		if (WARN_ON(target->users))
+			return;
+		list_del(&target->node);
+		smmu_ids_put(target->ids, target->stage, target->id);
+		kfree(target);
+	}
 	smmu_pgtable_free(domain->pt);
 	mutex_destroy(&domain->lock);
 	kfree(domain);
-}
-
-/**
- * smmu_domain_alloc() - Make an empty paging domain
- * @smmu: the SMMU whose abilities it is built for
- * @ops: its operations: those of this room and attach's
- *
- * Stage 1 where there is one, since it costs one memory access less to reach and
- * leaves stage 2 to a hypervisor; stage 2 otherwise.
- *
- * Context: may sleep.
- * Return: the domain or an ERR_PTR().
- */
-struct iommu_domain *smmu_domain_alloc(struct smmu_device *smmu,
-				       const struct iommu_domain_ops *ops)
-{
-	struct smmu_domain *domain = kzalloc(sizeof(*domain), GFP_KERNEL);
-	int ret;
-
-	if (!domain)
-		return ERR_PTR(-ENOMEM);
-	domain->stage = smmu->caps.s1 ? 1 : 2;
-	domain->fwb = domain->stage == 2 && smmu->caps.fwb;
-	domain->coherent = smmu->caps.coherent;
-	mutex_init(&domain->lock);
-	INIT_LIST_HEAD(&domain->targets);
-	domain->core.ops = ops;
-
-	ret = smmu_domain_build_table(domain, smmu);
-	if (ret) {
-		kfree(domain);
-		return ERR_PTR(ret);
-	}
-	return &domain->core;
 }
 
 /* Whether an SMMU can walk the table of a domain. */
@@ -283,33 +256,66 @@ static struct smmu_inval_target *smmu_domain_new_target(struct smmu_domain *doma
 	return target;
 }
 
+/* The SMMU's target, made if this is the first time that the two meet. */
 static struct smmu_inval_target *smmu_domain_get_target(struct smmu_domain *domain,
 							struct smmu_device *smmu)
 {
 	struct smmu_inval_target *target;
 
+	lockdep_assert_held(&domain->lock);
 	target = smmu_domain_find_target(domain, smmu);
-	if (!target) {
-		target = smmu_domain_new_target(domain, smmu);
-		if (IS_ERR(target))
-			return target;
+	if (target)
+		return target;
+	target = smmu_domain_new_target(domain, smmu);
+	if (!IS_ERR(target))
 		list_add_rcu(&target->node, &domain->targets);
-		/* Pairs with smmu_inval_clear_range(). */
-		smp_mb();
-	}
-	target->users++;
 	return target;
 }
 
-/* Everything under the tag is dropped before the tag is given back. */
-static void smmu_domain_put_target(struct smmu_inval_target *target)
+/**
+ * smmu_domain_alloc() - Make an empty paging domain
+ * @smmu: the SMMU whose abilities it is built for
+ * @ops: its operations: those of this room and attach's
+ *
+ * Stage 1 where there is one, since it costs one memory access less to reach and
+ * leaves stage 2 to a hypervisor; stage 2 otherwise.
+ *
+ * Context: may sleep.
+ * Return: the domain or an ERR_PTR().
+ */
+struct iommu_domain *smmu_domain_alloc(struct smmu_device *smmu,
+				       const struct iommu_domain_ops *ops)
 {
-	if (--target->users)
-		return;
-	list_del_rcu(&target->node);
-	smmu_inval_clear_target(target);
-	smmu_ids_put(target->ids, target->stage, target->id);
-	kfree_rcu(target, rcu);
+	struct smmu_domain *domain = kzalloc(sizeof(*domain), GFP_KERNEL);
+	struct smmu_inval_target *target;
+	int ret;
+
+	if (!domain)
+		return ERR_PTR(-ENOMEM);
+	domain->stage = smmu->caps.s1 ? 1 : 2;
+	domain->fwb = domain->stage == 2 && smmu->caps.fwb;
+	domain->coherent = smmu->caps.coherent;
+	mutex_init(&domain->lock);
+	INIT_LIST_HEAD(&domain->targets);
+	domain->core.ops = ops;
+
+	ret = smmu_domain_build_table(domain, smmu);
+	if (ret)
+		goto err_free;
+	mutex_lock(&domain->lock);
+	target = smmu_domain_get_target(domain, smmu);
+	mutex_unlock(&domain->lock);
+	if (IS_ERR(target)) {
+		ret = PTR_ERR(target);
+		goto err_table;
+	}
+	return &domain->core;
+
+err_table:
+	smmu_pgtable_free(domain->pt);
+err_free:
+	kfree(domain);
+	return ERR_PTR(ret);
 }
 
 /**
@@ -319,6 +325,9 @@ static void smmu_domain_put_target(struct smmu_inval_target *target)
  *
  * From here on every unmap of the domain invalidates on the master's SMMU as
  * well; the race is drawn in inval.c.
+ *
+ * It cannot fail for an SMMU that the domain was made for or joined before: the
+ * IOMMU core takes it for granted that a device can go back to where it was.
  *
  * Context: may sleep.
  * Return: what to invalidate with, or an ERR_PTR(): -EINVAL if the two do not go
@@ -333,8 +342,12 @@ struct smmu_inval_target *smmu_domain_join(struct smmu_domain *domain,
 	mutex_lock(&domain->lock);
 	if (smmu_domain_fits(domain, master->smmu) && !(uncached && domain->enforce_coherency))
 		target = smmu_domain_get_target(domain, master->smmu);
-	if (!IS_ERR(target))
+	if (!IS_ERR(target)) {
 		domain->uncached_masters += uncached;
+		WRITE_ONCE(target->users, target->users + 1);
+		/* Pairs with smmu_inval_clear_range(). */
+		smp_mb();
+	}
 	mutex_unlock(&domain->lock);
 	return target;
 }
@@ -346,6 +359,8 @@ struct smmu_inval_target *smmu_domain_join(struct smmu_domain *domain,
  * @target: what smmu_domain_join() returned; no STE or CD of @master leads to
  *	the table any more
  *
+ * The tag stays the domain's until it is freed, with nothing under it in the TLB.
+ *
  * Context: may sleep. Cannot fail.
  */
 void smmu_domain_leave(struct smmu_domain *domain, struct smmu_master *master,
@@ -353,6 +368,8 @@ void smmu_domain_leave(struct smmu_domain *domain, struct smmu_master *master,
 {
 	mutex_lock(&domain->lock);
 	domain->uncached_masters -= !smmu_master_snoops_always(master);
-	smmu_domain_put_target(target);
+	WRITE_ONCE(target->users, target->users - 1);
+	if (!target->users)
+		smmu_inval_clear_target(target);
 	mutex_unlock(&domain->lock);
 }

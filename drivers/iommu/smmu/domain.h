@@ -22,7 +22,7 @@ struct smmu_pgtable;
  * @fwb: the table was built for STE.S2FWB; never changes
  * @coherent: the walker must snoop; never changes
  * @lock: guards what follows; readers of @targets may use RCU instead
- * @targets: SMMUs that may hold translations of this domain
+ * @targets: SMMUs that use this domain or have used it
  * @uncached_masters: attached masters whose accesses may miss the caches
  * @enforce_coherency: every mapping is cacheable, and only masters that cannot
  *	get round that may attach; readers may go without the lock

@@ -6,13 +6,13 @@
  * domain to an SMMU that does not use it yet on another:
  *
  *	unmap				attach
- *	clear descriptor		add target to the list
+ *	clear descriptor		count a user of the target
  *	smp_mb()			smp_mb()
- *	walk the list of targets	write CD and STE
+ *	look for targets with users	write CD and STE
  *
- * If unmap does not see the target, then attach's barrier comes after unmap's
- * in their common order, the descriptor is clear before the STE is written, and
- * the SMMU can never load the old translation.  So nothing is missed.
+ * If unmap does not see the user, then attach's barrier comes after unmap's in
+ * their common order, the descriptor is clear before the STE is written, and the
+ * SMMU can never load the old translation.  So nothing is missed.
  */
 #include <linux/bitops.h>
 #include <linux/log2.h>
@@ -244,7 +244,8 @@ void smmu_inval_clear_range(struct list_head *targets, const struct smmu_inval_r
 	smp_mb();
 	rcu_read_lock();
 	list_for_each_entry_rcu(target, targets, node)
-		smmu_inval_clear_one(target, range);
+		if (READ_ONCE(target->users))
+			smmu_inval_clear_one(target, range);
 	rcu_read_unlock();
 }
 
@@ -262,6 +263,7 @@ void smmu_inval_clear_all(struct list_head *targets)
 	smp_mb();
 	rcu_read_lock();
 	list_for_each_entry_rcu(target, targets, node)
-		smmu_inval_clear_target(target);
+		if (READ_ONCE(target->users))
+			smmu_inval_clear_target(target);
 	rcu_read_unlock();
 }

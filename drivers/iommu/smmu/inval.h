@@ -17,18 +17,18 @@ struct smmu_ids;
 
 /**
  * struct smmu_inval_target - one SMMU that may hold translations of a domain
- * @node: in the domain's list; readers walk it under RCU
- * @rcu: delays the free until no reader is left
+ * @node: in the domain's list, for as long as the domain lives; readers walk it
+ *	under RCU
  * @q: command queue of that SMMU; never changes
  * @ids: where @id came from; never changes
  * @stage: 1 or 2; never changes
  * @ranges: the SMMU takes range invalidations; never changes
  * @id: the ASID or VMID of the domain on that SMMU; never changes
- * @users: masters attached through this target; guarded by the domain's lock
+ * @users: masters attached through this target; written under the domain's lock.
+ *	While there are none, the SMMU holds nothing of the domain.
  */
 struct smmu_inval_target {
 	struct list_head node;
-	struct rcu_head rcu;
 	struct smmu_cmdq *q;
 	struct smmu_ids *ids;
 	u8 stage;

@@ -322,7 +322,7 @@ module_init(smmu_init);
 static void __exit smmu_exit(void)
 {
 	platform_driver_unregister(&smmu_driver);
-	/* Page tables and targets on their way through RCU return into this module. */
+	/* Page tables on their way through RCU return into this module. */
 	rcu_barrier();
 }
 module_exit(smmu_exit);
