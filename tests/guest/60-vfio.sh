@@ -1,0 +1,34 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-only
+# A first look at assignment: a program drives an edu device through VFIO, twice,
+# then the kernel's driver has it back.
+. /test/lib.sh
+. /test/edu.sh
+edu_use
+
+modprobe vfio_iommu_type1 2>/dev/null
+modprobe vfio_pci 2>/dev/null
+if [ ! -d /sys/bus/pci/drivers/vfio-pci ]; then
+	skip "a device in user space" "this kernel has no vfio-pci"
+	finish
+fi
+
+for time in first second; do
+	unbind "$EDU0"
+	check "$time time: vfio-pci takes the device" bind "$EDU0" vfio-pci
+	check "$time time: the other device works" edu_copies "$EDU1"
+	/test/vfio_edu "$EDU0" "$(group_of "$EDU0")" >/tmp/vfio
+	status=$?
+	while read -r verdict what; do
+		if [ "$verdict" = pass ]; then
+			pass "$time time: $what"
+		else
+			fail "$time time: ${what%%: *}" "$verdict $what"
+		fi
+	done </tmp/vfio
+	check "$time time: vfio_edu's status" [ $status = 0 ]
+	unbind "$EDU0"
+	check "$time time: smmu_edu takes it back" bind "$EDU0" smmu_edu
+	check "$time time: and its DMA works" edu_copies "$EDU0"
+done
+finish

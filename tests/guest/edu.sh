@@ -1,0 +1,152 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Sourced after lib.sh by scripts that use edu devices (tests/modules/smmu_edu.c).
+
+EDU_DIR=/sys/kernel/debug/smmu_edu
+
+# edu_use: binds smmu_edu to all edu devices; EDU0 and EDU1 are their names.
+edu_use() {
+	modprobe smmu_edu
+	EDU0=$(find_master 1234:11e8 1)
+	EDU1=$(find_master 1234:11e8 2)
+	for edu_one in $EDU0 $EDU1; do
+		[ "$(driver_of "$edu_one")" = smmu_edu ] || bind "$edu_one" smmu_edu
+	done
+	[ -d "$EDU_DIR/$EDU0" ] && [ -d "$EDU_DIR/$EDU1" ] && return
+	fail "two edu devices are there" "found: '$EDU0' '$EDU1'"
+	finish
+}
+
+# edu_tell DEVICE FILE WORDS...: write to one of the device's files.
+edu_tell() {
+	edu_to=$EDU_DIR/$1/$2
+	shift 2
+	echo "$*" >"$edu_to"
+}
+
+# edu_alloc DEVICE BYTES / edu_map DEVICE BYTES: coherent or streaming memory,
+# anew; prints its address.
+edu_alloc() {
+	edu_tell "$1" free 1
+	edu_tell "$1" alloc "$2" || return 1
+	cut -d ' ' -f 1 "$EDU_DIR/$1/alloc"
+}
+
+edu_map() {
+	edu_tell "$1" unmap 1
+	edu_tell "$1" map "$2" || return 1
+	cut -d ' ' -f 1 "$EDU_DIR/$1/map"
+}
+
+# edu_plus ADDRESS BYTES: prints the sum.
+edu_plus() {
+	printf '0x%x\n' $(($1 + $2))
+}
+
+# edu_fill DEVICE buf|mapbuf [BYTES]: random bytes into the memory of a device,
+# and into /tmp/DEVICE.FILE to compare with.
+edu_fill() {
+	head -c "${3:-4096}" /dev/urandom >"/tmp/$1.$2"
+	dd if="/tmp/$1.$2" of="$EDU_DIR/$1/$2" bs=1M conv=notrunc 2>/dev/null
+}
+
+# edu_untouched DEVICE buf|mapbuf: whether edu_fill's bytes are still there.
+edu_untouched() {
+	head -c "$(wc -c <"/tmp/$1.$2")" "$EDU_DIR/$1/$2" | cmp -s - "/tmp/$1.$2"
+}
+
+# edu_touched DEVICE buf|mapbuf: the opposite.
+edu_touched() {
+	! edu_untouched "$1" "$2"
+}
+
+# edu_copies DEVICE: the device reads 4 KiB of fresh random bytes from coherent
+# memory and writes them to the next page: true if they arrive.
+edu_copies() {
+	edu_at=$(edu_alloc "$1" 8192) || return 1
+	edu_fill "$1" buf
+	edu_tell "$1" dma read "$edu_at" 4096 &&
+		edu_tell "$1" dma write "$(edu_plus "$edu_at" 4096)" 4096 &&
+		tail -c 4096 "$EDU_DIR/$1/buf" | cmp - "/tmp/$1.buf"
+	edu_good=$?
+	edu_tell "$1" free 1
+	return $edu_good
+}
+
+# faults_of DEVICE [ADDRESS [read|write]]: the log's lines since dmesg_mark that
+# say the SMMU refused something to this device. The one place that knows the
+# text; the in-tree driver's lines name no device.
+faults_of() {
+	if [ "$(smmu_driver_of "$1")" = smmu ]; then
+		edu_hex=$(printf '%x' $((${2:-0})))
+		dmesg_since | grep -E "smmu .*: $1: .*${3:-}.*${2:+0x0*$edu_hex }.*refused"
+	else
+		dmesg_since | grep 'arm-smmu-v3 .*: event 0x1[0-3] received'
+	fi
+}
+
+# faulted DEVICE [ADDRESS [read|write]]: whether there is such a line by now.
+faulted() {
+	wait_for 3 faults_of "$@"
+}
+
+# set_type DEVICE TYPE: the type of its group's domain. The kernel wants a group
+# of one device without a driver for it, or a running one for DMA -> DMA-FQ.
+set_type() {
+	echo "$2" >"/sys/kernel/iommu_groups/$(group_of "$1")/type"
+}
+
+type_of() {
+	cat "/sys/kernel/iommu_groups/$(group_of "$1")/type"
+}
+
+# edu_plug / edu_unplug: a third device, on the board's spare root port, that
+# drives 48 address bits and so could reach all physical memory. QEMU does it for
+# us (tests/host/board.py). WIDE is its name.
+#
+# The port is enumerated anew first. The kernel turns ACS on for ports that it finds
+# after the first master asked for it; without it the device would share the port's
+# group, and the port's own MSI gets lost when that group's domain is replaced.
+edu_plug() {
+	edu_port=$(find_master pcieport)
+	EDU_PORT=/sys/bus/pci/devices/$edu_port
+	echo 1 >"$EDU_PORT/remove"
+	echo 1 >/sys/bus/pci/rescan
+	wait_for 5 [ -e "$EDU_PORT/driver" ] || return 1
+	edu_qemu '{"execute": "device_add", "arguments": {"driver": "edu", "id": "wide",' \
+		'"bus": "spare", "dma_mask": 281474976710655}}'
+	wait_for 20 edu_find_wide || return 1
+	# shellcheck disable=SC2034 # the scripts' own
+	WIDE=$(edu_find_wide)
+}
+
+edu_unplug() {
+	edu_qemu '{"execute": "device_del", "arguments": {"id": "wide"}}'
+	wait_for 20 edu_lost_wide
+}
+
+# To the kernel's log directly: stdout may be somebody's variable.
+edu_qemu() {
+	echo "T> QMP $*" >/dev/kmsg
+}
+
+# Without a process: these are asked often.
+edu_find_wide() {
+	for edu_one in "$EDU_PORT"/0000:*:*.*; do
+		[ -e "$edu_one/vendor" ] && echo "${edu_one##*/}"
+	done
+}
+
+edu_lost_wide() {
+	! edu_find_wide
+}
+
+# bar_of DEVICE: the physical address of its BAR 0, for eduphys.
+bar_of() {
+	cut -d ' ' -f 1 "/sys/bus/pci/devices/$1/resource" | head -n 1
+}
+
+# edu_enable DEVICE: memory and bus master on, without a driver.
+edu_enable() {
+	printf '\006' | dd of="/sys/bus/pci/devices/$1/config" bs=1 seek=4 conv=notrunc 2>/dev/null
+}

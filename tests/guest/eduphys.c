@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * eduphys BAR [ADDRESS]: no driver, no DMA API. Drives the edu device whose BAR 0
+ * is at physical address BAR through /dev/mem, lets it write to the physical
+ * address of a page of this program (or to ADDRESS), and prints whether that page
+ * was "reached" or is "untouched".
+ */
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define PAGE		4096
+#define EDU_BYTES	0x100000
+#define EDU_ID		0x00
+#define EDU_DMA_SRC	0x80
+#define EDU_DMA_DST	0x88
+#define EDU_DMA_COUNT	0x90
+#define EDU_DMA_CMD	0x98
+#define EDU_RUN		1
+#define EDU_TO_MEM	2
+#define EDU_BUF		0x40000
+
+static void must(int good, const char *what)
+{
+	if (good)
+		return;
+	perror(what);
+	exit(2);
+}
+
+static uint64_t phys_of(const void *at)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY);
+	uint64_t entry;
+
+	must(fd >= 0, "/proc/self/pagemap");
+	must(pread(fd, &entry, 8, (uintptr_t)at / PAGE * 8) == 8, "/proc/self/pagemap");
+	close(fd);
+	must(entry >> 63 && entry << 9, "the page has no physical address");
+	return (entry & ((1ULL << 55) - 1)) * PAGE;
+}
+
+static volatile uint8_t *map_bar(uint64_t bar)
+{
+	int fd = open("/dev/mem", O_RDWR | O_SYNC);
+	volatile uint8_t *regs;
+
+	must(fd >= 0, "/dev/mem");
+	regs = mmap(NULL, EDU_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, bar);
+	must(regs != MAP_FAILED, "mmap of BAR 0");
+	close(fd);
+	return regs;
+}
+
+static void dma_write(volatile uint8_t *regs, uint64_t address, uint64_t bytes)
+{
+	int tries = 5000;
+
+	__sync_synchronize();
+	*(volatile uint64_t *)(regs + EDU_DMA_SRC) = EDU_BUF;
+	*(volatile uint64_t *)(regs + EDU_DMA_DST) = address;
+	*(volatile uint64_t *)(regs + EDU_DMA_COUNT) = bytes;
+	*(volatile uint64_t *)(regs + EDU_DMA_CMD) = EDU_RUN | EDU_TO_MEM;
+	while (*(volatile uint32_t *)(regs + EDU_DMA_CMD) & EDU_RUN) {
+		usleep(2000);
+		must(--tries, "the transfer does not end");
+	}
+	__sync_synchronize();
+}
+
+int main(int argc, char **argv)
+{
+	volatile uint8_t *regs;
+	uint8_t before[64];
+	uint64_t address;
+	uint8_t *page;
+	size_t i;
+
+	if (argc < 2) {
+		fprintf(stderr, "usage: eduphys BAR [ADDRESS]\n");
+		return 2;
+	}
+	page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED | MAP_POPULATE, -1, 0);
+	must(page != MAP_FAILED, "mmap of a page");
+	for (i = 0; i < sizeof(before); i++)
+		page[i] = before[i] = 0x5a ^ i;
+	address = argc > 2 ? strtoull(argv[2], NULL, 0) : phys_of(page);
+	regs = map_bar(strtoull(argv[1], NULL, 0));
+	must((*(volatile uint32_t *)(regs + EDU_ID) & 0xffff) == 0xed, "no edu device at BAR");
+	dma_write(regs, address, sizeof(before));
+	puts(memcmp(page, before, sizeof(before)) ? "reached" : "untouched");
+	return 0;
+}

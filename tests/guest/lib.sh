@@ -1,0 +1,140 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Sourced by guest scripts: ". /test/lib.sh". Results are KTAP lines; a script
+# ends with "finish", which prints the plan: without it the script has failed.
+
+T_COUNT=0
+T_FAILED=0
+
+pass() {
+	T_COUNT=$((T_COUNT + 1))
+	echo "ok $T_COUNT $1"
+}
+
+# fail NAME WHY
+fail() {
+	T_COUNT=$((T_COUNT + 1))
+	T_FAILED=$((T_FAILED + 1))
+	[ -z "${2:-}" ] || echo "$2" | sed 's/^/# /'
+	echo "not ok $T_COUNT $1"
+}
+
+# skip NAME WHY
+skip() {
+	T_COUNT=$((T_COUNT + 1))
+	echo "ok $T_COUNT $1 # SKIP ${2:-}"
+}
+
+# check NAME COMMAND...: passes if the command does; its output is shown if not.
+check() {
+	t_name=$1
+	shift
+	if t_out=$("$@" 2>&1); then
+		pass "$t_name"
+	else
+		fail "$t_name" "failed ($?): $*
+$t_out"
+	fi
+}
+
+# Prints the plan and ends the script.
+finish() {
+	echo "1..$T_COUNT"
+	[ "$T_FAILED" -eq 0 ]
+	exit
+}
+
+# find_master DRIVER|VENDOR:DEVICE [N]: prints the PCI name (0000:00:02.0) of the
+# Nth (from 1) function that has this driver or these IDs; fails if there is none.
+find_master() {
+	t_n=${2:-1}
+	for t_dev in /sys/bus/pci/devices/*; do
+		case $1 in
+		*:*) t_is=$(sed 's/^0x//' "$t_dev/vendor"):$(sed 's/^0x//' "$t_dev/device") ;;
+		*) t_is=$(driver_of "${t_dev##*/}") ;;
+		esac
+		[ "$t_is" = "$1" ] || continue
+		t_n=$((t_n - 1))
+		[ "$t_n" -gt 0 ] || { echo "${t_dev##*/}"; return 0; }
+	done
+	return 1
+}
+
+# driver_of PCI-NAME: prints the driver bound to it; nothing if there is none.
+driver_of() {
+	[ -e "/sys/bus/pci/devices/$1/driver" ] || return 0
+	basename "$(readlink "/sys/bus/pci/devices/$1/driver")"
+}
+
+# group_of PCI-NAME: prints the number of its IOMMU group.
+group_of() {
+	[ -e "/sys/bus/pci/devices/$1/iommu_group" ] || return 1
+	basename "$(readlink "/sys/bus/pci/devices/$1/iommu_group")"
+}
+
+# smmu_of PCI-NAME: prints the name of the SMMU that translates it ("smmu3.0x...").
+smmu_of() {
+	[ -e "/sys/bus/pci/devices/$1/iommu" ] || return 1
+	basename "$(readlink -f "/sys/bus/pci/devices/$1/iommu")"
+}
+
+# smmu_driver_of PCI-NAME: prints the driver that owns that SMMU.
+smmu_driver_of() {
+	t_drv=$(readlink -f "/sys/bus/pci/devices/$1/iommu/device/driver") || return 1
+	basename "$t_drv"
+}
+
+# disk_of PCI-NAME: prints the first block device (/dev/...) behind this function.
+# An NVMe path (nvme0c0n1) is hidden; its disk (nvme0n1) is a virtual device.
+disk_of() {
+	t_top=$(readlink -f "/sys/bus/pci/devices/$1")
+	for t_blk in /sys/block/*; do
+		case $(readlink -f "$t_blk") in
+		"$t_top"/*)
+			t_node=/dev/$(basename "$t_blk" | sed 's/^\(nvme[0-9]*\)c[0-9]*/\1/')
+			[ ! -b "$t_node" ] || { echo "$t_node"; return 0; } ;;
+		esac
+	done
+	return 1
+}
+
+# bind PCI-NAME DRIVER / unbind PCI-NAME
+bind() {
+	echo "$2" >"/sys/bus/pci/devices/$1/driver_override"
+	echo "$1" >/sys/bus/pci/drivers_probe
+	[ "$(driver_of "$1")" = "$2" ]
+}
+
+unbind() {
+	[ ! -e "/sys/bus/pci/devices/$1/driver" ] ||
+		echo "$1" >"/sys/bus/pci/devices/$1/driver/unbind"
+	echo >"/sys/bus/pci/devices/$1/driver_override"
+}
+
+# dmesg_mark remembers where the kernel log is; dmesg_since prints what the
+# kernel (not these scripts) said after it.
+dmesg_mark() {
+	T_MARK="mark-$$-$T_COUNT-$(cut -d ' ' -f 1 /proc/uptime)"
+	echo "T> # $T_MARK" >/dev/kmsg
+}
+
+dmesg_since() {
+	dmesg | sed "1,/$T_MARK/d" | grep -v '\] T> '
+}
+
+# wait_for SECONDS COMMAND...: until the command succeeds; fails at the time limit.
+wait_for() {
+	t_tries=$(($1 * 10))
+	shift
+	while ! "$@" >/dev/null 2>&1; do
+		t_tries=$((t_tries - 1))
+		[ "$t_tries" -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+# qmp COMMAND [ARGUMENTS]: have QEMU carry out a QMP command, for example
+# qmp device_del '{"id":"plugged"}'. Look for the effect: the answer stays outside.
+qmp() {
+	echo "T> QMP {\"execute\":\"$1\",\"arguments\":${2:-{\}}}" >/dev/kmsg
+}

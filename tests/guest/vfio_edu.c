@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * vfio_edu PCI-NAME GROUP: drives QEMU's edu device from user space through VFIO
+ * (type 1), and lets it find out what it reaches. The device is bound to
+ * vfio-pci. Prints "pass NAME" or "fail NAME: WHY" for each case.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <linux/pci_regs.h>
+#include <linux/vfio.h>
+
+#define PAGE		4096
+#define BIG		(4UL << 20)
+#define BLOCK		(2UL << 20)
+
+/* Within the 28 bits that the device drives, and off the MSI page. */
+#define IOVA		0x1000000UL
+#define IOVA_OTHER	0x3000000UL
+#define IOVA_BIG	0x4000000UL
+#define IOVA_NOWHERE	0x2000000UL
+/* Where Arm SMMU drivers put the MSI page. */
+#define IOVA_MSI	0x8000000UL
+
+#define EDU_DMA_SRC	0x80
+#define EDU_DMA_DST	0x88
+#define EDU_DMA_COUNT	0x90
+#define EDU_DMA_CMD	0x98
+#define EDU_RUN		1
+#define EDU_TO_MEM	2
+#define EDU_BUF		0x40000
+
+static int container, device, failures;
+static volatile uint8_t *regs;
+
+static bool report(const char *name, bool good, const char *why)
+{
+	if (good)
+		printf("pass %s\n", name);
+	else
+		printf("fail %s: %s\n", name, why);
+	failures += !good;
+	return good;
+}
+
+static void must(bool good, const char *what)
+{
+	if (good)
+		return;
+	printf("fail %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static uint8_t *memory(size_t bytes)
+{
+	uint8_t *at = mmap(NULL, bytes + BLOCK, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	must(at != MAP_FAILED, "mmap of memory");
+	at = (uint8_t *)(((uintptr_t)at + BLOCK - 1) & ~(BLOCK - 1));
+	madvise(at, bytes, MADV_HUGEPAGE);
+	return at;
+}
+
+static void fill(uint8_t *at, size_t bytes)
+{
+	while (bytes--)
+		*at++ = rand() >> 7;
+}
+
+static int map(uint64_t iova, void *at, size_t bytes, uint32_t flags)
+{
+	struct vfio_iommu_type1_dma_map request = {
+		.argsz = sizeof(request), .flags = flags, .vaddr = (uintptr_t)at,
+		.iova = iova, .size = bytes,
+	};
+
+	return ioctl(container, VFIO_IOMMU_MAP_DMA, &request);
+}
+
+static bool unmap(uint64_t iova, size_t bytes)
+{
+	struct vfio_iommu_type1_dma_unmap request = {
+		.argsz = sizeof(request), .iova = iova, .size = bytes,
+	};
+
+	return !ioctl(container, VFIO_IOMMU_UNMAP_DMA, &request) && request.size == bytes;
+}
+
+static void set(unsigned int reg, uint64_t value)
+{
+	*(volatile uint64_t *)(regs + reg) = value;
+}
+
+static void dma(uint64_t iova, uint32_t bytes, bool to_mem)
+{
+	int tries = 5000;
+
+	__sync_synchronize();
+	set(EDU_DMA_SRC, to_mem ? EDU_BUF : iova);
+	set(EDU_DMA_DST, to_mem ? iova : EDU_BUF);
+	set(EDU_DMA_COUNT, bytes);
+	set(EDU_DMA_CMD, EDU_RUN | (to_mem ? EDU_TO_MEM : 0));
+	while (*(volatile uint32_t *)(regs + EDU_DMA_CMD) & EDU_RUN) {
+		usleep(2000);
+		must(--tries, "a transfer comes to its end");
+	}
+	__sync_synchronize();
+}
+
+/* Whether a write of the device to @iova changes the memory at @at. */
+static bool changes(uint64_t iova, uint8_t *at)
+{
+	uint8_t before[64];
+
+	fill(before, sizeof(before));
+	memcpy(at, before, sizeof(before));
+	dma(iova, sizeof(before), true);
+	return memcmp(at, before, sizeof(before));
+}
+
+static void open_device(const char *name, const char *group_name)
+{
+	struct vfio_group_status status = { .argsz = sizeof(status) };
+	struct vfio_region_info config = {
+		.argsz = sizeof(config), .index = VFIO_PCI_CONFIG_REGION_INDEX,
+	};
+	struct vfio_region_info bar = { .argsz = sizeof(bar), .index = VFIO_PCI_BAR0_REGION_INDEX };
+	uint16_t command;
+	char path[64];
+	int group;
+
+	snprintf(path, sizeof(path), "/dev/vfio/%s", group_name);
+	container = open("/dev/vfio/vfio", O_RDWR);
+	must(container >= 0, "open of /dev/vfio/vfio");
+	group = open(path, O_RDWR);
+	must(group >= 0, "open of the group");
+	must(ioctl(container, VFIO_GET_API_VERSION) == VFIO_API_VERSION, "VFIO_GET_API_VERSION");
+	must(ioctl(container, VFIO_CHECK_EXTENSION, VFIO_TYPE1v2_IOMMU) == 1, "type 1 version 2");
+	must(!ioctl(group, VFIO_GROUP_GET_STATUS, &status), "VFIO_GROUP_GET_STATUS");
+	report("group is viable", status.flags & VFIO_GROUP_FLAGS_VIABLE, "it is not");
+	must(!ioctl(group, VFIO_GROUP_SET_CONTAINER, &container), "VFIO_GROUP_SET_CONTAINER");
+	must(!ioctl(container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU), "VFIO_SET_IOMMU");
+	device = ioctl(group, VFIO_GROUP_GET_DEVICE_FD, name);
+	must(device >= 0, "VFIO_GROUP_GET_DEVICE_FD");
+	must(!ioctl(device, VFIO_DEVICE_GET_REGION_INFO, &config), "configuration space");
+	must(!ioctl(device, VFIO_DEVICE_GET_REGION_INFO, &bar), "BAR 0");
+	must(pread(device, &command, 2, config.offset + PCI_COMMAND) == 2, "reading the command");
+	command |= PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;
+	must(pwrite(device, &command, 2, config.offset + PCI_COMMAND) == 2, "writing the command");
+	regs = mmap(NULL, bar.size, PROT_READ | PROT_WRITE, MAP_SHARED, device, bar.offset);
+	must(regs != MAP_FAILED, "mmap of BAR 0");
+}
+
+#define RW (VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE)
+
+static void case_reach(uint8_t *buf)
+{
+	must(!map(IOVA, buf, 2 * PAGE, RW), "VFIO_IOMMU_MAP_DMA");
+	fill(buf, 2 * PAGE);
+	dma(IOVA, PAGE, false);
+	dma(IOVA + PAGE, PAGE, true);
+	report("device reads and writes what was mapped", !memcmp(buf, buf + PAGE, PAGE),
+	       "4 KiB did not arrive");
+	report("device reaches no unmapped address", !changes(IOVA_NOWHERE, buf) &&
+	       !changes(IOVA + 2 * PAGE, buf + PAGE), "memory changed");
+}
+
+static void case_unmap(uint8_t *buf, uint8_t *next)
+{
+	bool before = changes(IOVA, buf);
+	bool gone = unmap(IOVA, 2 * PAGE);
+
+	report("VFIO_IOMMU_UNMAP_DMA", gone, strerror(errno));
+	report("device loses what was unmapped", before && !changes(IOVA, buf) &&
+	       !changes(IOVA + PAGE, buf + PAGE), before ? "memory changed" : "it had nothing");
+	must(!map(IOVA, next, PAGE, RW), "mapping again");
+	report("same address, new memory", !changes(IOVA, buf) && changes(IOVA, next),
+	       "the device did not follow");
+	must(unmap(IOVA, PAGE), "unmapping again");
+}
+
+static void case_read_only(uint8_t *buf, uint8_t *other)
+{
+	must(!map(IOVA, buf, PAGE, VFIO_DMA_MAP_FLAG_READ), "mapping for reads");
+	must(!map(IOVA_OTHER, other, PAGE, RW), "mapping beside it");
+	fill(buf, PAGE);
+	fill(other, PAGE);
+	dma(IOVA, PAGE, false);
+	dma(IOVA_OTHER, PAGE, true);
+	report("device reads a read-only mapping", !memcmp(buf, other, PAGE), "4 KiB did not arrive");
+	report("device does not write it", !changes(IOVA, buf), "memory changed");
+	must(unmap(IOVA, PAGE) && unmap(IOVA_OTHER, PAGE), "unmapping both");
+}
+
+static void case_big(void)
+{
+	uint8_t *big = memory(BIG);
+
+	must(!map(IOVA_BIG, big, BIG, RW), "mapping 4 MiB");
+	report("device reaches both ends of 4 MiB", changes(IOVA_BIG, big) &&
+	       changes(IOVA_BIG + BIG - PAGE, big + BIG - PAGE), "memory did not change");
+	must(unmap(IOVA_BIG, BIG), "unmapping 4 MiB");
+	report("and loses them", !changes(IOVA_BIG, big) &&
+	       !changes(IOVA_BIG + BIG - PAGE, big + BIG - PAGE), "memory changed");
+}
+
+static void case_reserved(uint8_t *buf)
+{
+	report("the MSI page's address is refused", map(IOVA_MSI, buf, PAGE, RW) == -1,
+	       "it was mapped");
+}
+
+int main(int argc, char **argv)
+{
+	uint8_t *buf;
+
+	if (argc != 3) {
+		fprintf(stderr, "usage: vfio_edu PCI-NAME GROUP\n");
+		return 2;
+	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	open_device(argv[1], argv[2]);
+	buf = memory(4 * PAGE);
+	case_reach(buf);
+	case_unmap(buf, buf + 2 * PAGE);
+	case_read_only(buf, buf + 2 * PAGE);
+	case_big();
+	case_reserved(buf);
+	/* The mapping that is left goes with the container. */
+	must(!map(IOVA, buf, PAGE, RW), "mapping once more");
+	report("device works to the end", changes(IOVA, buf), "memory did not change");
+	return failures ? 1 : 0;
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * smmu_api's harness. It binds only to an edu device whose driver_override
+ * names it. Files below /sys/kernel/debug/smmu_api/:
+ *
+ *   cases         names, one a line
+ *   <PCI>/run     write "CASE [SEED]": runs it; read: "pass", "skip WHY" or
+ *                 "fail WHY", each with the seed
+ */
+
+#include <linux/debugfs.h>
+#include <linux/dma-mapping.h>
+#include <linux/module.h>
+#include <linux/random.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "api.h"
+
+unsigned int api_bits = 28;
+module_param_named(bits, api_bits, uint, 0644);
+MODULE_PARM_DESC(bits, "address bits that the devices drive (QEMU: dma_mask)");
+
+static struct dentry *api_root;
+static LIST_HEAD(api_devs);
+/* Guards the list above; one case runs at a time. */
+static DEFINE_MUTEX(api_lock);
+
+static const struct api_case *const api_lists[] = {
+	api_map_cases, api_unmap_cases, api_attach_cases, api_random_cases, api_stress_cases,
+};
+
+static const struct api_case *api_find(const char *name)
+{
+	const struct api_case *one;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(api_lists); i++)
+		for (one = api_lists[i]; one->name; one++)
+			if (!strcmp(one->name, name))
+				return one;
+	return NULL;
+}
+
+static int cases_show(struct seq_file *seq, void *unused)
+{
+	const struct api_case *one;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(api_lists); i++)
+		for (one = api_lists[i]; one->name; one++)
+			seq_printf(seq, "%s\n", one->name);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(cases);
+
+bool api_wrong(struct api_run *run, bool wrong, const char *fmt, ...)
+{
+	va_list args;
+
+	if (!wrong || run->wrong)
+		return run->wrong;
+	run->wrong = true;
+	va_start(args, fmt);
+	vscnprintf(run->why, sizeof(run->why), fmt, args);
+	va_end(args);
+	return true;
+}
+
+bool api_skip(struct api_run *run, bool skip, const char *why)
+{
+	if (skip) {
+		run->skipped = true;
+		strscpy(run->why, why, sizeof(run->why));
+	}
+	return skip;
+}
+
+static void api_judge(struct api_dev *dev, const struct api_run *run, u32 seed)
+{
+	const char *verdict = "pass";
+
+	if (run->wrong)
+		verdict = "fail";
+	else if (run->skipped)
+		verdict = "skip";
+	scnprintf(dev->answer, sizeof(dev->answer), "%s %s (seed %u)\n", verdict, run->why, seed);
+}
+
+static int api_run_case(struct api_dev *dev, const struct api_case *one, u32 seed)
+{
+	struct api_dev *other;
+	struct api_run *run;
+
+	lockdep_assert_held(&api_lock);
+	run = kzalloc(sizeof(*run), GFP_KERNEL);
+	if (!run)
+		return -ENOMEM;
+	run->dev[0] = dev;
+	list_for_each_entry(other, &api_devs, node)
+		if (other != dev)
+			run->dev[1] = other;
+	prandom_seed_state(&run->rnd, seed);
+	one->run(run);
+	api_release(run);
+	api_judge(dev, run, seed);
+	kfree(run);
+	return 0;
+}
+
+static ssize_t run_write(struct file *file, const char __user *from, size_t bytes, loff_t *pos)
+{
+	const struct api_case *one;
+	char line[64], name[32];
+	u32 seed = 0;
+	int ret;
+
+	if (bytes >= sizeof(line))
+		return -EINVAL;
+	if (copy_from_user(line, from, bytes))
+		return -EFAULT;
+	line[bytes] = '\0';
+	ret = sscanf(line, "%31s %u", name, &seed);
+	if (ret < 1)
+		return -EINVAL;
+	if (ret < 2)
+		seed = get_random_u32();
+	one = api_find(name);
+	if (!one)
+		return -ENOENT;
+	mutex_lock(&api_lock);
+	ret = api_run_case(file->private_data, one, seed);
+	mutex_unlock(&api_lock);
+	return ret ?: bytes;
+}
+
+static ssize_t run_read(struct file *file, char __user *to, size_t bytes, loff_t *pos)
+{
+	struct api_dev *dev = file->private_data;
+	ssize_t ret;
+
+	mutex_lock(&api_lock);
+	ret = simple_read_from_buffer(to, bytes, pos, dev->answer, strlen(dev->answer));
+	mutex_unlock(&api_lock);
+	return ret;
+}
+
+static const struct file_operations api_run_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.read = run_read,
+	.write = run_write,
+};
+
+static int api_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct api_dev *dev;
+
+	if (pdev->vendor != EDU_VENDOR || pdev->device != EDU_DEVICE)
+		return -ENODEV;
+	dev = devm_kzalloc(&pdev->dev, sizeof(*dev), GFP_KERNEL);
+	if (!dev)
+		return -ENOMEM;
+	dev->pdev = pdev;
+	if (dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(28)))
+		return -EIO;
+	dev->regs = edu_claim(pdev);
+	if (IS_ERR(dev->regs))
+		return PTR_ERR(dev->regs);
+	if (!device_iommu_mapped(&pdev->dev))
+		return dev_err_probe(&pdev->dev, -ENODEV, "no IOMMU translates this device\n");
+	pci_set_drvdata(pdev, dev);
+	mutex_lock(&api_lock);
+	list_add(&dev->node, &api_devs);
+	mutex_unlock(&api_lock);
+	dev->dir = debugfs_create_dir(pci_name(pdev), api_root);
+	debugfs_create_file("run", 0600, dev->dir, dev, &api_run_fops);
+	return 0;
+}
+
+static void api_remove(struct pci_dev *pdev)
+{
+	struct api_dev *dev = pci_get_drvdata(pdev);
+
+	debugfs_remove(dev->dir);
+	mutex_lock(&api_lock);
+	list_del(&dev->node);
+	mutex_unlock(&api_lock);
+}
+
+/* Binds through driver_override only. */
+static const struct pci_device_id api_ids[] = {
+	{ }
+};
+
+static struct pci_driver api_driver = {
+	.name = "smmu_api",
+	.id_table = api_ids,
+	.probe = api_probe,
+	.remove = api_remove,
+};
+
+static int __init api_init(void)
+{
+	int ret;
+
+	api_root = debugfs_create_dir("smmu_api", NULL);
+	debugfs_create_file("cases", 0400, api_root, NULL, &cases_fops);
+	ret = pci_register_driver(&api_driver);
+	if (ret)
+		debugfs_remove(api_root);
+	return ret;
+}
+module_init(api_init);
+
+static void __exit api_exit(void)
+{
+	pci_unregister_driver(&api_driver);
+	debugfs_remove(api_root);
+}
+module_exit(api_exit);
+
+MODULE_DESCRIPTION("Cases for the IOMMU API, judged by the DMA of edu devices");
+MODULE_LICENSE("GPL");

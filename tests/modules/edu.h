@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * QEMU's edu PCI device: a master that does the DMA it is told to do. It moves
+ * up to 4 KiB between a buffer of its own and any bus address, 100 ms after the
+ * command, and never says whether the bus took it.
+ */
+#ifndef SMMU_TEST_EDU_H
+#define SMMU_TEST_EDU_H
+
+#include <linux/bits.h>
+#include <linux/delay.h>
+#include <linux/io.h>
+#include <linux/iopoll.h>
+#include <linux/pci.h>
+#include <linux/sizes.h>
+
+#define EDU_VENDOR		0x1234
+#define EDU_DEVICE		0x11e8
+
+#define EDU_ID			0x00
+#define EDU_ID_MASK		GENMASK(15, 0)
+#define EDU_ID_VALUE		0x00ed
+#define EDU_IRQ_STATUS		0x24
+#define EDU_IRQ_RAISE		0x60
+#define EDU_IRQ_ACK		0x64
+#define EDU_DMA_SRC		0x80
+#define EDU_DMA_DST		0x88
+#define EDU_DMA_COUNT		0x90
+#define EDU_DMA_CMD		0x98
+#define EDU_DMA_CMD_RUN		BIT(0)
+#define EDU_DMA_CMD_TO_MEM	BIT(1)
+
+/* Where its own buffer is, in the device's view. */
+#define EDU_BUF_ADDR		0x40000
+#define EDU_BUF_BYTES		SZ_4K
+
+/* Every command takes 100 ms; a busy host may need more. */
+#define EDU_TIMEOUT_US		(10 * USEC_PER_SEC)
+
+/* A DMA register takes one access: the model drops the upper half of a pair. */
+static inline void edu_set(void __iomem *regs, unsigned int reg, u64 value)
+{
+#ifdef CONFIG_64BIT
+	writeq(value, regs + reg);
+#else
+	writel(value, regs + reg);
+#endif
+}
+
+static inline bool edu_is_there(void __iomem *regs)
+{
+	return (readl(regs + EDU_ID) & EDU_ID_MASK) == EDU_ID_VALUE;
+}
+
+/* Returns at once; the transfer happens 100 ms later. */
+static inline int edu_start(void __iomem *regs, u64 iova, u32 bytes, bool to_mem)
+{
+	/* The model ends QEMU if a transfer leaves its buffer. */
+	if (!bytes || bytes > EDU_BUF_BYTES)
+		return -EINVAL;
+	if (readl(regs + EDU_DMA_CMD) & EDU_DMA_CMD_RUN)
+		return -EBUSY;
+	edu_set(regs, EDU_DMA_SRC, to_mem ? EDU_BUF_ADDR : iova);
+	edu_set(regs, EDU_DMA_DST, to_mem ? iova : EDU_BUF_ADDR);
+	edu_set(regs, EDU_DMA_COUNT, bytes);
+	edu_set(regs, EDU_DMA_CMD, EDU_DMA_CMD_RUN | (to_mem ? EDU_DMA_CMD_TO_MEM : 0));
+	return 0;
+}
+
+static inline int edu_wait(void __iomem *regs)
+{
+	u32 cmd;
+
+	return read_poll_timeout(readl, cmd, !(cmd & EDU_DMA_CMD_RUN), 2 * USEC_PER_MSEC,
+				 EDU_TIMEOUT_US, false, regs + EDU_DMA_CMD);
+}
+
+static inline int edu_dma(void __iomem *regs, u64 iova, u32 bytes, bool to_mem)
+{
+	int ret = edu_start(regs, iova, bytes, to_mem);
+
+	return ret ?: edu_wait(regs);
+}
+
+/* Takes over the function: BAR 0 mapped, bus master, all of it managed. */
+static inline void __iomem *edu_claim(struct pci_dev *pdev)
+{
+	void __iomem *regs;
+	int ret;
+
+	ret = pcim_enable_device(pdev);
+	if (ret)
+		return IOMEM_ERR_PTR(ret);
+	regs = pcim_iomap(pdev, 0, 0);
+	if (!regs)
+		return IOMEM_ERR_PTR(-ENOMEM);
+	if (!edu_is_there(regs))
+		return IOMEM_ERR_PTR(-ENODEV);
+	pci_set_master(pdev);
+	return regs;
+}
+
+#endif /* SMMU_TEST_EDU_H */
