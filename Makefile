@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# The project's front door: "make help" lists what there is.
+
+DRIVER := drivers/iommu/smmu
+
+ifneq ($(KUNIT),)
+MODULE_OPTIONS := CONFIG_SMMU_KUNIT_TEST=m
+endif
+
+.PHONY: help demo shell check check-quick lint module clean
+
+help:
+	@echo 'make demo         boot a Debian kernel in QEMU with every master behind our SMMU driver'
+	@echo 'make shell        the same board with a prompt'
+	@echo 'make check        all tests (about half an hour the first time)'
+	@echo 'make check-quick  what takes under two minutes once the kernels are built'
+	@echo 'make lint         the checks that boot nothing'
+	@echo 'make module KDIR=<kernel build dir> [ARCH=<arch>] [CROSS_COMPILE=<prefix>] [KUNIT=1]'
+	@echo '                  build $(DRIVER)/smmu.ko (KUNIT=1: smmu-kunit.ko, too)'
+	@echo 'make clean        remove what was built here; the cache stays'
+	@echo
+	@echo 'Fetched packages and built kernels are kept in $${SMMU_CACHE:-~/.cache/smmu}.'
+
+demo:
+	@tests/host/setup.sh demo
+	@python3 tests/host/demo.py
+
+shell:
+	@tests/host/setup.sh demo
+	@python3 tests/host/board.py
+
+check:
+	@tests/host/setup.sh check
+	@python3 tests/host/check.py
+
+check-quick:
+	@tests/host/setup.sh check
+	@python3 tests/host/check.py --quick
+
+lint:
+	@tests/host/setup.sh check
+	@python3 tests/host/check.py --only lint
+
+module:
+	@test -n '$(KDIR)' || { echo 'make module: KDIR=<kernel build dir> is needed' \
+		'(of the running kernel: KDIR=/lib/modules/$$(uname -r)/build)' >&2; exit 1; }
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) CONFIG_SMMU=m $(MODULE_OPTIONS) modules
+
+# kbuild's leavings beside the sources, without needing the kernel they came from.
+clean:
+	rm -rf build
+	find $(DRIVER) tests/modules -type f \( -name '*.o' -o -name '*.ko' -o -name '*.mod' \
+		-o -name '*.mod.c' -o -name '.*.cmd' -o -name '*.symvers' -o -name modules.order \
+		\) -exec rm -f {} + 2>/dev/null || true

@@ -1,0 +1,107 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Sourced after lib.sh: an apt configuration of our own, so that backports and
+# foreign architectures never touch the machine's. The mirror, the keyring and
+# the suites come from the machine's own sources of Debian.
+
+APT_DIR=$CACHE/apt
+NATIVE=$(dpkg --print-architecture)
+
+# Prints "URI SUITE KEYRING" for each suite of Debian's that the machine uses.
+# A third-party source is one that does not carry component "main" of the
+# running codename, or whose path does not end in debian*.
+machine_sources() {
+	cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null |
+		awk '
+		$1 == "deb" {
+			key = "-"
+			if (match($0, /signed-by=[^] ]*/))
+				key = substr($0, RSTART + 10, RLENGTH - 10)
+			sub(/^deb[ \t]+(\[[^]]*\][ \t]*)?/, "")
+			if (/ main( |$)/)
+				print $1, $2, key
+		}'
+	cat /dev/null /etc/apt/sources.list.d/*.sources 2>/dev/null |
+		awk -v RS='' '
+		{
+			split("", field)
+			lines = split($0, line, "\n")
+			for (i = 1; i <= lines; i++)
+				if (match(line[i], /^[A-Za-z-]+:/)) {
+					name = tolower(substr(line[i], 1, RLENGTH - 1))
+					field[name] = substr(line[i], RLENGTH + 1)
+				}
+			if ((" " field["types"] " ") !~ / deb / || field["enabled"] ~ /no/ ||
+			    (" " field["components"] " ") !~ / main /)
+				next
+			key = field["signed-by"] ~ /^ *\// ? field["signed-by"] : "-"
+			gsub(/ /, "", key)
+			uris = split(field["uris"], uri, " ")
+			suites = split(field["suites"], suite, " ")
+			for (i = 1; i <= uris; i++)
+				for (j = 1; j <= suites; j++)
+					print uri[i], suite[j], key
+		}'
+}
+
+# apt_sources ARCHS: the private source list, in apt's one-line form.
+apt_sources() {
+	# shellcheck disable=SC1091
+	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+	machine_sources | awk -v code="$codename" -v archs="$1" '
+		function list(uri, suite, key) {
+			if (key == "-")
+				key = "/usr/share/keyrings/debian-archive-keyring.gpg"
+			if (!seen[suite]++)
+				printf "deb [arch=%s signed-by=%s] %s %s main\n", archs, key, uri, suite
+		}
+		{
+			path = $1
+			sub(/\/$/, "", path)
+			sub(/.*\//, "", path)
+		}
+		path !~ /^debian/ { next }
+		$2 == code {
+			list($1, $2, $3)
+			# Debian 12 has its new QEMU in backports only.
+			if (code == "bookworm")
+				list($1, code "-backports", $3)
+		}
+		$2 == code "-security" { list($1, $2, $3) }'
+}
+
+# apt_private ARCH COMMAND...: apt with the private configuration for ARCH and
+# the machine's own architecture. APT_ROOT=as_root runs it as root.
+apt_private() {
+	apt_arch=$1
+	apt_tool=$2
+	shift 2
+	apt_archs="-o APT::Architectures::=$NATIVE"
+	[ "$apt_arch" = "$NATIVE" ] || apt_archs="$apt_archs -o APT::Architectures::=$apt_arch"
+	# shellcheck disable=SC2086
+	${APT_ROOT:-} "$apt_tool" $apt_archs \
+		-o Dir::Etc::sourcelist="$APT_DIR/$apt_arch/sources.list" \
+		-o Dir::Etc::sourceparts=/dev/null \
+		-o Dir::State::lists="$APT_DIR/$apt_arch/lists" \
+		-o Dir::Cache="$APT_DIR/$apt_arch/cache" \
+		-o APT::Sandbox::User=root -o Acquire::Retries=3 \
+		-o Acquire::Languages=none -o Dpkg::Use-Pty=0 "$@"
+}
+
+# apt_prepare ARCH [again]: have package lists; "again" fetches newer ones.
+apt_prepare() {
+	apt_dir=$APT_DIR/$1
+	[ -e "$apt_dir/ready" ] && [ "${2:-}" != again ] && return
+	mkdir -p "$apt_dir/lists/partial" "$apt_dir/cache/archives/partial"
+	archs=$NATIVE
+	[ "$1" = "$NATIVE" ] || archs=$NATIVE,$1
+	apt_sources "$archs" >"$apt_dir/sources.list"
+	[ -s "$apt_dir/sources.list" ] ||
+		die "found no source of Debian in /etc/apt/sources.list*: this needs Debian 12 or 13"
+	say "fetching Debian's package lists for $archs"
+	# One suite may be in the middle of a renewal: what is needed of it is
+	# missed, and named, when a package is looked up.
+	retry apt_private "$1" apt-get update -qq -o APT::Update::Error-Mode=any ||
+		say "a package list could not be fetched, going on with the others"
+	touch "$apt_dir/ready"
+}

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Collect and print test results."""
+
+import threading
+import time
+
+DETAIL_LINES = 40
+
+
+class Results:
+    """Counts results of several threads; each is printed as it comes."""
+
+    def __init__(self, pattern=""):
+        self._lock = threading.Lock()
+        self._began = time.monotonic()
+        self._pattern = pattern
+        self.count = {"ok": 0, "FAILED": 0, "skipped": 0}
+        self.failed = []
+
+    def wants(self, name):
+        """Whether --only asks for the group of this name."""
+        return self._pattern in name
+
+    def add(self, name, status, seconds=None, detail="", log=None):
+        """Record one result: status is "ok", "FAILED" or "skipped"."""
+        with self._lock:
+            self.count[status] += 1
+            took = f" ({seconds:.1f} s)" if seconds is not None else ""
+            why = f": {detail}" if status == "skipped" and detail else ""
+            elapsed = time.monotonic() - self._began
+            print(f"[{elapsed:5.0f}] {status:7} {name}{took}{why}", flush=True)
+            if status == "FAILED":
+                self.failed.append(name)
+                for line in detail.rstrip().splitlines()[-DETAIL_LINES:]:
+                    print(f"            | {line}", flush=True)
+                if log:
+                    print(f"            | log: {log}", flush=True)
+
+    def say(self, text):
+        """Print a line of progress."""
+        with self._lock:
+            print(f"[{time.monotonic() - self._began:5.0f}] {text}", flush=True)
+
+    def close(self):
+        """Print the sum; returns the exit status."""
+        for name in self.failed:
+            print(f"FAILED: {name}")
+        if not sum(self.count.values()):
+            print("no test was run")
+        print(f"{self.count['ok']} passed, {self.count['FAILED']} failed,"
+              f" {self.count['skipped']} skipped", flush=True)
+        return 1 if self.failed or not self.count["ok"] else 0

@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# setup.sh demo|check: install the Debian packages that the demo, or all tests,
+# need. Cheap when they are there. Needs root or sudo otherwise.
+set -eu
+. "$(dirname "$0")/lib.sh"
+. "$HOST_DIR/apt.sh"
+
+DEMO='qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross make bc
+xz-utils cpio kmod pahole python3'
+
+CHECK='linux-source-6.12 gcc libc6-dev flex bison libelf-dev libssl-dev rsync
+perl patch gcc-arm-linux-gnueabihf libc6-dev-armhf-cross sparse
+device-tree-compiler dt-schema coccinelle shellcheck'
+
+case ${1:-} in
+demo) wanted=$DEMO ;;
+check) wanted="$DEMO $CHECK" ;;
+*) die "usage: $0 demo|check" ;;
+esac
+
+installed() {
+	# shellcheck disable=SC2016
+	dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' "$@" 2>/dev/null |
+		sed -n 's/^ii *//p'
+}
+
+# The SMMU model has stage 2 from QEMU 9.0 on, its last switchable machine is
+# virt-9.1, and nesting came with 9.2.
+new_enough() {
+	# shellcheck disable=SC2016
+	version=$(dpkg-query -W -f '${Version}' qemu-system-arm 2>/dev/null) || return 1
+	dpkg --compare-versions "$version" ge 1:9.2
+}
+
+missing=
+# shellcheck disable=SC2086
+have=" $(installed $wanted | tr '\n' ' ')"
+for package in $wanted; do
+	case $have in
+	*" $package "*) ;;
+	*) missing="$missing $package" ;;
+	esac
+done
+if [ -z "$missing" ] && new_enough; then
+	exit 0
+fi
+
+apt_install() {
+	# apt_private looks at it.
+	# shellcheck disable=SC2034
+	APT_ROOT=as_root
+	apt_private "$NATIVE" apt-get install -qq -y --no-install-recommends "$@" \
+		>"$APT_DIR/install.log" 2>&1
+}
+
+export DEBIAN_FRONTEND=noninteractive
+lock apt
+apt_prepare "$NATIVE" again
+backports=$(sed -n 's/.* \([a-z]*-backports\) main$/\1/p' "$APT_DIR/$NATIVE/sources.list")
+if ! new_enough; then
+	missing=$(echo "$missing " | sed 's/ qemu-system-arm / /')
+	missing="$missing qemu-system-arm${backports:+/$backports}"
+fi
+say "installing:$missing"
+# One command for all: QEMU alone from backports would take libraries along that
+# the other packages do not go with. Only where that has happened before, all of
+# them have to come from there.
+# shellcheck disable=SC2086
+retry apt_install $missing || apt_install ${backports:+-t $backports} $missing || {
+	tail -n 20 "$APT_DIR/install.log" >&2
+	die "apt could not install these packages, see $APT_DIR/install.log"
+}
+new_enough || die "QEMU 9.2 or newer is needed, Debian's archive gave $version"
