@@ -5,6 +5,7 @@
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/math.h>
+#include <linux/timekeeping.h>
 
 #include <kunit/visibility.h>
 
@@ -16,8 +17,9 @@
 
 /* Polls without a delay before a waiter slows down and looks for errors. */
 #define SMMU_CMDQ_SPINS		64
-/* Slow polls, 1 us apart, before a wait is given up. */
-#define SMMU_CMDQ_TIMEOUT_US	1000000
+/* How long a wait may take, by the clock, or by slow polls if the clock stands still. */
+#define SMMU_CMDQ_TIMEOUT_NS	NSEC_PER_SEC
+#define SMMU_CMDQ_POLLS		1000000
 /* Slow polls between two looks at GERROR; divides SMMU_CMDQ_SPINS. */
 #define SMMU_CMDQ_ERROR_POLL	16
 
@@ -169,6 +171,18 @@ static int smmu_cmdq_give_up(struct smmu_cmdq *q, u32 pos)
 	return -ETIMEDOUT;
 }
 
+/* Now and then in a long wait: errors, and the time.  True when it is up. */
+static bool smmu_cmdq_look_up(struct smmu_cmdq *q, u64 *start)
+{
+	u64 now = ktime_get_mono_fast_ns();
+
+	if (q->ops->poll_errors)
+		q->ops->poll_errors(q->ctx);
+	if (!*start)
+		*start = now;
+	return now - *start > SMMU_CMDQ_TIMEOUT_NS;
+}
+
 /*
  * Wait until the command at @pos was consumed.  A CMD_SYNC is consumed once all
  * that came before it is complete (IHI 0070, 4.7), so this is all that a
@@ -179,9 +193,10 @@ static int smmu_cmdq_give_up(struct smmu_cmdq *q, u32 pos)
  */
 static int smmu_cmdq_wait(struct smmu_cmdq *q, u32 pos)
 {
+	u64 start = 0;
 	unsigned int i;
 
-	for (i = 0; i < SMMU_CMDQ_SPINS + SMMU_CMDQ_TIMEOUT_US; i++) {
+	for (i = 0; i < SMMU_CMDQ_SPINS + SMMU_CMDQ_POLLS; i++) {
 		if (smmu_ring_passed(atomic_read_acquire(&q->tail), pos))
 			return 0;
 		if (READ_ONCE(q->dead))
@@ -192,8 +207,8 @@ static int smmu_cmdq_wait(struct smmu_cmdq *q, u32 pos)
 			cpu_relax();
 			continue;
 		}
-		if (i % SMMU_CMDQ_ERROR_POLL == 0 && q->ops->poll_errors)
-			q->ops->poll_errors(q->ctx);
+		if (i % SMMU_CMDQ_ERROR_POLL == 0 && smmu_cmdq_look_up(q, &start))
+			break;
 		udelay(1);
 	}
 	return smmu_cmdq_give_up(q, pos);

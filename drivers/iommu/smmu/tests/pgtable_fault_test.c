@@ -73,8 +73,7 @@ static void pgtable_unreachable(struct kunit *test)
 	u64 g = pgt_granule(env);
 	size_t before = smmu_pgtable_bytes(env->pt);
 
-	if (env->walk->start_level == 3)
-		kunit_skip(test, "the root is the only table");
+	KUNIT_ASSERT_LT(test, env->walk->start_level, 3);
 	env->map_fails = true;
 	if (!env->param.coherent)
 		KUNIT_EXPECT_EQ(test, -ENOMEM, pgt_map(env, 0, PA, g, RW,
@@ -94,8 +93,7 @@ static void pgtable_gfp(struct kunit *test)
 	u64 mapped = 0;
 
 	KUNIT_EXPECT_TRUE(test, env->last_gfp & __GFP_ACCOUNT);
-	if (env->walk->start_level == 3)
-		kunit_skip(test, "the root is the only table");
+	KUNIT_ASSERT_LT(test, env->walk->start_level, 3);
 	KUNIT_EXPECT_EQ(test, 0, smmu_pgtable_map(env->pt, 0, PA,
 						  pgt_granule(env), RW,
 						  GFP_ATOMIC, &mapped));
@@ -117,8 +115,7 @@ static void pgtable_lost_race(struct kunit *test)
 	struct pgt_env *env = pgt_start(test);
 	u64 g = pgt_granule(env);
 
-	if (env->walk->start_level == 3)
-		kunit_skip(test, "the root is the only table");
+	KUNIT_ASSERT_LT(test, env->walk->start_level, 3);
 	env->on_get = map_neighbour;
 	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 0, PA, g, RW, NULL));
 	pgt_expect(env, 0, PA, g, RW);
@@ -141,8 +138,8 @@ static void pgtable_lost_to_block(struct kunit *test)
 	struct pgt_env *env = pgt_start(test);
 	u64 g = pgt_granule(env), block = pgt_block(env), mapped = 0;
 
-	if (env->walk->start_level != 2 || 2 * block > 1ULL << env->param.oas)
-		kunit_skip(test, "the first table made must be a leaf table");
+	/* The first table made must be a leaf table. */
+	KUNIT_ASSERT_EQ(test, env->walk->start_level, 2);
 	env->on_get = map_same;
 	KUNIT_EXPECT_EQ(test, -EEXIST, pgt_map(env, 0, PA, g, RW, &mapped));
 	KUNIT_EXPECT_EQ(test, 0, mapped);
@@ -163,8 +160,7 @@ static void pgtable_cleaned_by_finder(struct kunit *test)
 	struct pgt_ref ref = { };
 	int before;
 
-	if (env->param.coherent || env->walk->start_level == 3)
-		kunit_skip(test, "nothing to clean, or no table but the root");
+	KUNIT_ASSERT_LT(test, env->walk->start_level, 3);
 	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 0, PA, g, RW, NULL));
 	slot = pgt_ref_slot(env, 0, 2);
 	desc = smmu_desc_read(phys_to_virt(slot));
@@ -188,14 +184,33 @@ static void pgtable_cleaned_by_finder(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic_read(&env->syncs), before + 3);
 }
 
+static bool below_root(const struct pgt_param *p)
+{
+	return pgt_param_levels(p) > 1;
+}
+
+static bool two_levels(const struct pgt_param *p)
+{
+	return pgt_param_levels(p) == 2 && 2 * pgt_param_block(p) <= pgt_param_out(p);
+}
+
+static bool cleaned_below_root(const struct pgt_param *p)
+{
+	return !p->coherent && below_root(p);
+}
+
+PGT_PARAMS_IF(below_root, below_root)
+PGT_PARAMS_IF(two_levels, two_levels)
+PGT_PARAMS_IF(cleaned, cleaned_below_root)
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(pgtable_no_memory, pgt_gen_params),
 	KUNIT_CASE_PARAM(pgtable_no_root, pgt_gen_params),
-	KUNIT_CASE_PARAM(pgtable_unreachable, pgt_gen_params),
-	KUNIT_CASE_PARAM(pgtable_gfp, pgt_gen_params),
-	KUNIT_CASE_PARAM(pgtable_lost_race, pgt_gen_params),
-	KUNIT_CASE_PARAM(pgtable_lost_to_block, pgt_gen_params),
-	KUNIT_CASE_PARAM(pgtable_cleaned_by_finder, pgt_gen_params),
+	KUNIT_CASE_PARAM(pgtable_unreachable, below_root_gen_params),
+	KUNIT_CASE_PARAM(pgtable_gfp, below_root_gen_params),
+	KUNIT_CASE_PARAM(pgtable_lost_race, below_root_gen_params),
+	KUNIT_CASE_PARAM(pgtable_lost_to_block, two_levels_gen_params),
+	KUNIT_CASE_PARAM(pgtable_cleaned_by_finder, cleaned_gen_params),
 	{ }
 };
 

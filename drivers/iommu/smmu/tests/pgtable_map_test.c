@@ -115,9 +115,8 @@ static void pgtable_unaligned_range(struct kunit *test)
 	u64 pa = (PA & ~(block - 1)) + 2 * block - 3 * granule;
 	u64 bytes = 2 * block + 5 * granule;
 
-	if (!has_blocks(env) || iova + bytes > input_size(env) ||
-	    pa + bytes > output_size(env))
-		kunit_skip(test, "the input range has no room for blocks");
+	KUNIT_ASSERT_LE(test, iova + bytes, input_size(env));
+	KUNIT_ASSERT_LE(test, pa + bytes, output_size(env));
 	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, iova, pa, bytes, RW, NULL));
 	pgt_expect_range(env, iova, pa, bytes, RW);
 	pgt_expect(env, iova, pa, granule, RW);
@@ -168,9 +167,6 @@ static void pgtable_whole_input(struct kunit *test)
 	struct pgt_env *env = pgt_start(test);
 	u64 bytes = input_size(env);
 
-	/* As blocks, so not too many of them, and no further out than in */
-	if (bytes > output_size(env) || bytes >> 43)
-		kunit_skip(test, "the input range is too large");
 	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 0, 0, bytes, RW, NULL));
 	pgt_expect(env, bytes - 1, bytes - 1, 0, RW);
 	pgt_expect_hole(env, bytes);
@@ -255,9 +251,7 @@ static void pgtable_block_over_table(struct kunit *test)
 	u64 g = pgt_granule(env), block = pgt_block(env), mapped = 0;
 	u64 pa = 2 * block;
 
-	if (!has_blocks(env) || 3 * block > output_size(env) ||
-	    block > input_size(env))
-		kunit_skip(test, "no room for blocks");
+	KUNIT_ASSERT_TRUE(test, has_blocks(env));
 	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 5 * g, PA, g, RW, NULL));
 	KUNIT_EXPECT_EQ(test, -EEXIST, pgt_map(env, 0, pa, block, RW, &mapped));
 	KUNIT_EXPECT_EQ(test, 5 * g, mapped);
@@ -278,9 +272,7 @@ static void pgtable_map_over_block(struct kunit *test)
 	struct pgt_env *env = pgt_start(test);
 	u64 g = pgt_granule(env), block = pgt_block(env), mapped = 0;
 
-	if (!has_blocks(env) || 3 * block > output_size(env) ||
-	    2 * block > input_size(env))
-		kunit_skip(test, "no room for blocks");
+	KUNIT_ASSERT_TRUE(test, has_blocks(env));
 	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, block, block, block, RW, NULL));
 	KUNIT_EXPECT_EQ(test, -EEXIST, pgt_map(env, block, 2 * block, block,
 					       RW, &mapped));
@@ -320,9 +312,7 @@ static void pgtable_unmap_part_of_block(struct kunit *test)
 	struct pgt_env *env = pgt_start(test);
 	u64 g = pgt_granule(env), block = pgt_block(env);
 
-	if (!has_blocks(env) || 3 * block > output_size(env) ||
-	    3 * block > input_size(env))
-		kunit_skip(test, "no room for blocks");
+	KUNIT_ASSERT_TRUE(test, has_blocks(env));
 	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, block - g, block - g,
 					 2 * block + g, RW, NULL));
 	KUNIT_EXPECT_EQ(test, 0, pgt_unmap(env, block, g));
@@ -386,8 +376,7 @@ static void pgtable_tables_freed(struct kunit *test)
 	u64 iova = input_size(env) - span;
 	struct smmu_pgtable_cleared c;
 
-	if (env->walk->start_level > 1 || span + block > output_size(env))
-		kunit_skip(test, "no room for a whole table of level 2");
+	KUNIT_ASSERT_LE(test, env->walk->start_level, 1);
 	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, iova, block, span - block, RW,
 					 NULL));
 	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, iova + span - block, odd_pa(env),
@@ -410,8 +399,7 @@ static void pgtable_table_outlives_readers(struct kunit *test)
 	struct smmu_pgtable_cleared c;
 	struct page *page;
 
-	if (!has_blocks(env))
-		kunit_skip(test, "the root is the only table");
+	KUNIT_ASSERT_TRUE(test, has_blocks(env));
 	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 0, odd_pa(env), whole, RW, NULL));
 	smmu_pgtable_cleared_init(&c);
 	rcu_read_lock();
@@ -492,9 +480,7 @@ static void pgtable_visit_blocks(struct kunit *test)
 	u64 g = pgt_granule(env), block = pgt_block(env);
 	struct visited v = { };
 
-	if (!has_blocks(env) || 4 * block > output_size(env) ||
-	    4 * block > input_size(env))
-		kunit_skip(test, "no room for blocks");
+	KUNIT_ASSERT_TRUE(test, has_blocks(env));
 	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, block - g, block - g,
 					 2 * block + 2 * g, RW, NULL));
 	KUNIT_EXPECT_EQ(test, 0, visit(env, 0, U64_MAX, &v));
@@ -505,25 +491,87 @@ static void pgtable_visit_blocks(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, v.bytes, 2 * block);
 }
 
+/* There are blocks, and room for @blocks of them on both sides */
+static bool room(const struct pgt_param *p, unsigned int in, unsigned int out)
+{
+	return pgt_param_levels(p) > 1 && in * pgt_param_block(p) <= pgt_param_in(p) &&
+	       out * pgt_param_block(p) <= pgt_param_out(p);
+}
+
+static bool room_unaligned(const struct pgt_param *p)
+{
+	u64 granule = 1ULL << p->granule_lg2, block = pgt_param_block(p);
+
+	return pgt_param_levels(p) > 1 && 3 * block + 2 * granule <= pgt_param_in(p) &&
+	       (PA & ~(block - 1)) + 4 * block + 2 * granule <= pgt_param_out(p);
+}
+
+/* As blocks, so not too many of them, and no further out than in */
+static bool room_whole(const struct pgt_param *p)
+{
+	return pgt_param_in(p) <= pgt_param_out(p) && !(pgt_param_in(p) >> 43);
+}
+
+static bool room_3_1(const struct pgt_param *p)
+{
+	return room(p, 1, 3);
+}
+
+static bool room_3_2(const struct pgt_param *p)
+{
+	return room(p, 2, 3);
+}
+
+static bool room_3_3(const struct pgt_param *p)
+{
+	return room(p, 3, 3);
+}
+
+static bool room_4_4(const struct pgt_param *p)
+{
+	return room(p, 4, 4);
+}
+
+static bool room_level_2(const struct pgt_param *p)
+{
+	u64 slots = 1ULL << (p->granule_lg2 - 3);
+
+	return pgt_param_levels(p) > 2 && (slots + 1) * pgt_param_block(p) <= pgt_param_out(p);
+}
+
+static bool room_below_root(const struct pgt_param *p)
+{
+	return pgt_param_levels(p) > 1;
+}
+
+PGT_PARAMS_IF(unaligned, room_unaligned)
+PGT_PARAMS_IF(whole, room_whole)
+PGT_PARAMS_IF(over_table, room_3_1)
+PGT_PARAMS_IF(over_block, room_3_2)
+PGT_PARAMS_IF(part, room_3_3)
+PGT_PARAMS_IF(blocks, room_4_4)
+PGT_PARAMS_IF(level_2, room_level_2)
+PGT_PARAMS_IF(below_root, room_below_root)
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(pgtable_one_page, pgt_gen_params),
 	KUNIT_CASE_PARAM(pgtable_prot, pgt_gen_params),
 	KUNIT_CASE_PARAM(pgtable_leaf_sizes, pgt_gen_params),
-	KUNIT_CASE_PARAM(pgtable_unaligned_range, pgt_gen_params),
+	KUNIT_CASE_PARAM(pgtable_unaligned_range, unaligned_gen_params),
 	KUNIT_CASE_PARAM(pgtable_pages_only, pgt_gen_params),
 	KUNIT_CASE_PARAM(pgtable_edges, pgt_gen_params),
-	KUNIT_CASE_PARAM(pgtable_whole_input, pgt_gen_params),
+	KUNIT_CASE_PARAM(pgtable_whole_input, whole_gen_params),
 	KUNIT_CASE_PARAM(pgtable_bad_ranges, pgt_gen_params),
 	KUNIT_CASE_PARAM(pgtable_map_over_page, pgt_gen_params),
-	KUNIT_CASE_PARAM(pgtable_block_over_table, pgt_gen_params),
-	KUNIT_CASE_PARAM(pgtable_map_over_block, pgt_gen_params),
+	KUNIT_CASE_PARAM(pgtable_block_over_table, over_table_gen_params),
+	KUNIT_CASE_PARAM(pgtable_map_over_block, over_block_gen_params),
 	KUNIT_CASE_PARAM(pgtable_unmap_holes, pgt_gen_params),
-	KUNIT_CASE_PARAM(pgtable_unmap_part_of_block, pgt_gen_params),
+	KUNIT_CASE_PARAM(pgtable_unmap_part_of_block, part_gen_params),
 	KUNIT_CASE_PARAM(pgtable_table_freed, pgt_gen_params),
-	KUNIT_CASE_PARAM(pgtable_tables_freed, pgt_gen_params),
-	KUNIT_CASE_PARAM(pgtable_table_outlives_readers, pgt_gen_params),
+	KUNIT_CASE_PARAM(pgtable_tables_freed, level_2_gen_params),
+	KUNIT_CASE_PARAM(pgtable_table_outlives_readers, below_root_gen_params),
 	KUNIT_CASE_PARAM(pgtable_visit, pgt_gen_params),
-	KUNIT_CASE_PARAM(pgtable_visit_blocks, pgt_gen_params),
+	KUNIT_CASE_PARAM(pgtable_visit_blocks, blocks_gen_params),
 	{ }
 };
 

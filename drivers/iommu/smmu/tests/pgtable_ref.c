@@ -53,6 +53,35 @@ const void *pgt_gen_params(const void *prev, char *desc)
 	return p;
 }
 
+/*
+ * D8.2: the fewest levels that do. Stage 2 may put 16 first tables side by side,
+ * and with the 4K granule does not begin at the last level.
+ */
+unsigned int pgt_param_levels(const struct pgt_param *p)
+{
+	unsigned int levels = p->stage == 2 && p->granule_lg2 == 12 ? 2 : 1;
+	unsigned int more = p->stage == 2 ? 4 : 0;
+
+	while (p->granule_lg2 + levels * (p->granule_lg2 - 3) + more < p->ias)
+		levels++;
+	return levels;
+}
+
+u64 pgt_param_block(const struct pgt_param *p)
+{
+	return 1ULL << (2 * p->granule_lg2 - 3);
+}
+
+u64 pgt_param_in(const struct pgt_param *p)
+{
+	return 1ULL << p->ias;
+}
+
+u64 pgt_param_out(const struct pgt_param *p)
+{
+	return 1ULL << (p->granule_lg2 == 16 ? p->oas : min_t(u8, p->oas, 48));
+}
+
 /* D8.2: the lowest address bit that each level resolves; 63: no such level */
 static const u8 lowest_bit[3][4] = {
 	{ 39, 30, 21, 12 },

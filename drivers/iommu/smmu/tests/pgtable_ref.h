@@ -25,6 +25,20 @@ struct pgt_param {
 
 extern const struct pgt_param pgt_params[];
 const void *pgt_gen_params(const void *prev, char *desc);
+unsigned int pgt_param_levels(const struct pgt_param *p);
+u64 pgt_param_block(const struct pgt_param *p);	/* of level 2 */
+u64 pgt_param_in(const struct pgt_param *p);	/* bytes of input */
+u64 pgt_param_out(const struct pgt_param *p);	/* bytes of output */
+
+/* _name##_gen_params: the parameters for which _suits() holds */
+#define PGT_PARAMS_IF(_name, _suits)					\
+static const void *_name##_gen_params(const void *prev, char *desc)	\
+{									\
+	do {								\
+		prev = pgt_gen_params(prev, desc);			\
+	} while (prev && !(_suits)(prev));				\
+	return prev;							\
+}
 
 /**
  * struct pgt_env - one test's page table and the memory it lives in
