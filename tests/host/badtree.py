@@ -8,7 +8,7 @@ badtree.sh, which looks at what came up, unloads the driver and looks for leaks.
 from dataclasses import dataclass
 from typing import Callable
 
-from trees import SMMU, chain, map_streams, set_property
+from trees import PCIE, SMMU, chain, map_streams, named_twice, set_property
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,9 @@ CASES = (
     Case("#iommu-cells 3", set_property(SMMU, "#iommu-cells", "<0x03>"), (r"#iommu-cells",)),
     Case("StreamID beyond the table", map_streams({0x28: 0x20000}),
          (r"StreamID 0x20000",), smmu=True, script="badtree-sid.sh"),
+    # The host bridge itself as a master: any platform device with a driver would do.
+    Case("a StreamID named twice", named_twice(PCIE, 0xFFF0),
+         (r"StreamID 0xfff0 is named twice in .iommus. of /pcie@10000000",), smmu=True),
     Case("two devices with one StreamID", map_streams({0x30: 0x28}), (),
          smmu=True, script="badtree-alias.sh"),
     Case("combined interrupt", _interrupts("combined"), (), smmu=True,

@@ -80,6 +80,14 @@ def map_streams(overrides):
     return patch
 
 
+def named_twice(name, stream):
+    """A patch that gives a node the same StreamID twice in "iommus"."""
+    def patch(text):
+        one = f"{phandle(text, SMMU):#x} {stream:#x}"
+        return set_property(name, "iommus", f"<{one} {one}>")(text)
+    return patch
+
+
 def add_node(parent, source):
     """A patch that puts a node's source at the end of another node."""
     def change(body):
