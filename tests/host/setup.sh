@@ -63,11 +63,10 @@ if ! new_enough; then
 	missing="$missing qemu-system-arm${backports:+/$backports}"
 fi
 say "installing:$missing"
-# One command for all: QEMU alone from backports would take libraries along that
-# the other packages do not go with. Only where that has happened before, all of
-# them have to come from there.
+# QEMU's libraries from backports may not go with the other packages' from the
+# release: then all of them come from there.
 # shellcheck disable=SC2086
-retry apt_install $missing || apt_install ${backports:+-t $backports} $missing || {
+apt_install $missing || retry apt_install ${backports:+-t $backports} $missing || {
 	tail -n 20 "$APT_DIR/install.log" >&2
 	die "apt could not install these packages, see $APT_DIR/install.log"
 }

@@ -74,7 +74,6 @@ static struct iommu_device *smmu_ops_probe_device(struct device *dev)
 static void smmu_ops_release_device(struct device *dev)
 {
 	smmu_master_destroy(dev_iommu_priv_get(dev));
-	dev_iommu_priv_set(dev, NULL);
 }
 
 static struct iommu_group *smmu_ops_device_group(struct device *dev)
