@@ -1,7 +1,8 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
 # A storm of faults from one device neither floods the log nor hides what another
-# one does. The model makes an event of every four bytes that it refuses.
+# one does. The model makes an event of every four bytes that it refuses; each
+# transfer here meets two pages, so that the faults differ.
 . /test/lib.sh
 . /test/edu.sh
 edu_use
@@ -11,14 +12,14 @@ lines_of() {
 }
 
 dmesg_mark
-for _ in 1 2 3 4 5 6 7 8; do
-	edu_tell "$EDU0" dma write 0x200000 4096
+for n in 1 2 3 4 5 6 7 8; do
+	edu_tell "$EDU0" dma write 0x2${n}0800 4096
 done
-edu_tell "$EDU0" dma start write 0x200000 4096
+edu_tell "$EDU0" dma start write 0x290800 4096
 edu_tell "$EDU1" dma write 0x300000 4
 check "the second device is named" faulted "$EDU1" 0x300000 write
 edu_tell "$EDU0" dma wait
-check "the first one, too" faulted "$EDU0" 0x200000 write
+check "the first one, too" faulted "$EDU0" 0x210800 write
 if [ "$(smmu_driver_of "$EDU0")" = smmu ]; then
 	n=$(lines_of "$EDU0")
 	check "9216 refused writes make few lines, here $n" [ "$n" -lt 60 ]

@@ -1,7 +1,9 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
+# kernels: debian
 # timeout: 150
 # expect-qemu: ^smmuv3-iommu-memory-region-0-
+# expect-qemu: ^invalid sid=256
 # A device that drives enough address bits reaches physical memory while its
 # group's type is identity, and neither before, nor after, nor when nobody has
 # claimed its stream. eduphys judges, without driver or DMA API.

@@ -1,5 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
+# kernels: debian
 # timeout: 150
 # expect-qemu: ^smmuv3-iommu-memory-region-0-
 # Cases of the IOMMU API that want more than 28 address bits.

@@ -107,6 +107,8 @@ type_of() {
 # The port is enumerated anew first. The kernel turns ACS on for ports that it finds
 # after the first master asked for it; without it the device would share the port's
 # group, and the port's own MSI gets lost when that group's domain is replaced.
+# Scripts that plug do not run on the debug kernel: lockdep finds fault with pciehp
+# itself when a device is added, and then is off for the rest of the boot.
 edu_plug() {
 	edu_port=$(find_master pcieport)
 	EDU_PORT=/sys/bus/pci/devices/$edu_port

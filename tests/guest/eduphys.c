@@ -2,8 +2,8 @@
 /*
  * eduphys BAR [ADDRESS]: no driver, no DMA API. Drives the edu device whose BAR 0
  * is at physical address BAR through /dev/mem, lets it write to the physical
- * address of a page of this program (or to ADDRESS), and prints whether that page
- * was "reached" or is "untouched".
+ * address of a page of this program, and prints whether that page was "reached"
+ * or is "untouched". With ADDRESS it writes four bytes there; look for yourself.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -76,7 +76,7 @@ int main(int argc, char **argv)
 {
 	volatile uint8_t *regs;
 	uint8_t before[64];
-	uint64_t address;
+	uint64_t address, bytes;
 	uint8_t *page;
 	size_t i;
 
@@ -89,10 +89,12 @@ int main(int argc, char **argv)
 	must(page != MAP_FAILED, "mmap of a page");
 	for (i = 0; i < sizeof(before); i++)
 		page[i] = before[i] = 0x5a ^ i;
+	bytes = argc > 2 ? 4 : sizeof(before);
 	address = argc > 2 ? strtoull(argv[2], NULL, 0) : phys_of(page);
 	regs = map_bar(strtoull(argv[1], NULL, 0));
 	must((*(volatile uint32_t *)(regs + EDU_ID) & 0xffff) == 0xed, "no edu device at BAR");
-	dma_write(regs, address, sizeof(before));
-	puts(memcmp(page, before, sizeof(before)) ? "reached" : "untouched");
+	dma_write(regs, address, bytes);
+	if (argc == 2)
+		puts(memcmp(page, before, sizeof(before)) ? "reached" : "untouched");
 	return 0;
 }

@@ -59,6 +59,7 @@ static void pgtable_no_root(struct kunit *test)
 
 	env->fail_at = 1;
 	KUNIT_EXPECT_EQ(test, PTR_ERR(pgt_alloc(env)), -ENOMEM);
+	KUNIT_EXPECT_TRUE(test, env->last_gfp & __GFP_ACCOUNT);
 	env->fail_at = 0;
 	env->map_fails = true;
 	if (!env->param.coherent)
