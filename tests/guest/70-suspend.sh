@@ -11,7 +11,11 @@ if [ ! -w /sys/power/pm_test ] || ! grep -q freeze /sys/power/state; then
 fi
 edu_use
 echo 1 >/sys/module/suspend/parameters/pm_test_delay
-disk=$(disk_of "$(find_master nvme)")
+# nvme freezes its queues in one thread and thaws them in another, which lockdep takes
+# for a leaked lock.
+nvme=$(find_master nvme)
+unbind "$nvme"
+disk=$(disk_of "$(find_master ahci)")
 head -c 4194304 /dev/urandom >/tmp/data
 dd if=/tmp/data of="$disk" bs=1M conv=fsync 2>/dev/null
 
@@ -44,4 +48,5 @@ for level in devices platform; do
 	check "$level: the disk works" same_data
 done
 echo none >/sys/power/pm_test
+bind "$nvme" nvme
 finish

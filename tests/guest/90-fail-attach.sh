@@ -3,6 +3,7 @@
 # kernels: debug
 # stages: 1 2
 # own-boot: yes
+# expect-qemu: ^EDU: clamping DMA
 # timeout: 300
 # No memory, at each step of what a master's life is made of: it is found and gets
 # a group and a domain; its type is switched; unmanaged domains are filled.
