@@ -12,7 +12,7 @@ endif
 help:
 	@echo 'make demo         boot a Debian kernel in QEMU with every master behind our SMMU driver'
 	@echo 'make shell        the same board with a prompt'
-	@echo 'make check        all tests (about half an hour the first time)'
+	@echo 'make check        all tests (three quarters of an hour the first time)'
 	@echo 'make check-quick  what takes under two minutes once the kernels are built'
 	@echo 'make lint         the checks that boot nothing'
 	@echo 'make module KDIR=<kernel build dir> [ARCH=<arch>] [CROSS_COMPILE=<prefix>] [KUNIT=1]'

@@ -11,13 +11,22 @@ lines_of() {
 	dmesg_since | grep -c ": $1: "
 }
 
+# An event that meets a full queue is lost, which the SMMU reports; that is not what
+# this is about, so the device gets three tries.
+second_named() {
+	for _ in 1 2 3; do
+		edu_tell "$EDU1" dma write 0x300000 4
+		! faulted "$EDU1" 0x300000 write || return 0
+	done
+	return 1
+}
+
 dmesg_mark
 for n in 1 2 3 4 5 6 7 8; do
 	edu_tell "$EDU0" dma write 0x2${n}0800 4096
 done
 edu_tell "$EDU0" dma start write 0x290800 4096
-edu_tell "$EDU1" dma write 0x300000 4
-check "the second device is named" faulted "$EDU1" 0x300000 write
+check "the second device is named" second_named
 edu_tell "$EDU0" dma wait
 check "the first one, too" faulted "$EDU0" 0x210800 write
 if [ "$(smmu_driver_of "$EDU0")" = smmu ]; then
