@@ -13,7 +13,7 @@ help:
 	@echo 'make demo         boot a Debian kernel in QEMU with every master behind our SMMU driver'
 	@echo 'make shell        the same board with a prompt'
 	@echo 'make check        all tests (three quarters of an hour the first time)'
-	@echo 'make check-quick  what takes under two minutes once the kernels are built'
+	@echo 'make check-quick  lint, KUnit and one boot of a Debian kernel'
 	@echo 'make lint         the checks that boot nothing'
 	@echo 'make module KDIR=<kernel build dir> [ARCH=<arch>] [CROSS_COMPILE=<prefix>] [KUNIT=1]'
 	@echo '                  build $(DRIVER)/smmu.ko (KUNIT=1: smmu-kunit.ko, too)'

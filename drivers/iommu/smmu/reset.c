@@ -71,8 +71,8 @@ void smmu_reset_cut_off(void *ctx)
  * @smmu: the SMMU
  *
  * Every step is tried, also after one that failed.  Translation goes off before
- * the command queue does: until then an unmap has to be told apart from one that
- * needs no invalidation.
+ * the command queue does: an unmap whose invalidation fails because the queue has
+ * stopped must find that no traffic passes any more.
  *
  * Context: may sleep.
  * Return: 0, or -ETIMEDOUT if the SMMU did not acknowledge a step.
