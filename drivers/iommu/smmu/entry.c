@@ -18,6 +18,12 @@
 #include "entry.h"
 #include "hw/walk.h"
 
+/* Entries that hold the same and change together */
+struct smmu_entry_row {
+	__le64 *live;
+	u32 nr;
+};
+
 /*
  * The hardware reads whole 64-bit words at any time. atomic64_set() is the store
  * that cannot tear on 32-bit Arm either.
@@ -27,13 +33,8 @@ static void smmu_entry_store(__le64 *word, __le64 value)
 	atomic64_set((atomic64_t *)word, (__force s64)value);
 }
 
-/*
- * Bring @live to @to and let the hardware see it. The last step syncs as well,
- * though it changes ignored bits only: a later change may make them count, and
- * must not find an older value of them in a cache.
- */
-static unsigned int smmu_entry_step(__le64 *live, const __le64 *to,
-				    const struct smmu_entry_ops *ops, void *ctx)
+static bool smmu_entry_bring(__le64 *live, const __le64 *to, const struct smmu_entry_ops *ops,
+			     void *ctx)
 {
 	bool stored = false;
 	int i;
@@ -47,6 +48,22 @@ static unsigned int smmu_entry_step(__le64 *live, const __le64 *to,
 			smmu_entry_store(&live[i], to[i]);
 		stored = true;
 	}
+	return stored;
+}
+
+/*
+ * Bring all entries to @to and let the hardware see it. The last step syncs as
+ * well, though it changes ignored bits only: a later change may make them count,
+ * and must not find an older value of them in a cache.
+ */
+static unsigned int smmu_entry_step(const struct smmu_entry_row *row, const __le64 *to,
+				    const struct smmu_entry_ops *ops, void *ctx)
+{
+	bool stored = false;
+	u32 n;
+
+	for (n = 0; n < row->nr; n++)
+		stored |= smmu_entry_bring(row->live + n * SMMU_ENTRY_WORDS, to, ops, ctx);
 	if (!stored)
 		return 0;
 	ops->sync(ctx);
@@ -90,37 +107,71 @@ static void smmu_entry_prepare(__le64 *step, const __le64 *live, const __le64 *l
 }
 
 /* Prepare, switch, tidy */
-static unsigned int smmu_entry_hitless(__le64 *live, __le64 *step, const __le64 *target,
-				       unsigned long switches,
+static unsigned int smmu_entry_hitless(const struct smmu_entry_row *row, __le64 *step,
+				       const __le64 *target, unsigned long switches,
 				       const struct smmu_entry_ops *ops, void *ctx)
 {
 	unsigned int syncs;
 	int i;
 
-	syncs = smmu_entry_step(live, step, ops, ctx);
+	syncs = smmu_entry_step(row, step, ops, ctx);
 	for_each_set_bit(i, &switches, SMMU_ENTRY_WORDS)
 		step[i] = target[i];
-	syncs += smmu_entry_step(live, step, ops, ctx);
+	syncs += smmu_entry_step(row, step, ops, ctx);
 
-	return syncs + smmu_entry_step(live, target, ops, ctx);
+	return syncs + smmu_entry_step(row, target, ops, ctx);
 }
 
-static unsigned int smmu_entry_through_invalid(__le64 *live, const __le64 *target,
+static unsigned int smmu_entry_through_invalid(const struct smmu_entry_row *row,
+					       const __le64 *target,
 					       const struct smmu_entry_ops *ops, void *ctx)
 {
 	__le64 step[SMMU_ENTRY_WORDS];
 	unsigned int syncs;
 
-	memcpy(step, live, sizeof(step));
+	memcpy(step, row->live, sizeof(step));
 	step[0] &= ~ops->v_bit;
-	syncs = smmu_entry_step(live, step, ops, ctx);
+	syncs = smmu_entry_step(row, step, ops, ctx);
 
 	memcpy(step, target, sizeof(step));
 	step[0] &= ~ops->v_bit;
-	syncs += smmu_entry_step(live, step, ops, ctx);
+	syncs += smmu_entry_step(row, step, ops, ctx);
 
-	return syncs + smmu_entry_step(live, target, ops, ctx);
+	return syncs + smmu_entry_step(row, target, ops, ctx);
 }
+
+/**
+ * smmu_entry_write_row() - Change entries that the hardware may be reading, alike
+ * @live: the first of them; all hold the same
+ * @nr: how many, one after the other
+ * @target: what they shall become
+ * @ops: the kind of entry
+ * @ctx: handed to @ops
+ *
+ * As smmu_entry_write(), in step with each other: a sync is for all of them.
+ *
+ * Context: The caller keeps other writers out. Sleeps if @ops->sync does.
+ * Return: The number of syncs, 0 if there was nothing to change.
+ */
+unsigned int smmu_entry_write_row(__le64 *live, u32 nr, const __le64 *target,
+				  const struct smmu_entry_ops *ops, void *ctx)
+{
+	const struct smmu_entry_row row = { .live = live, .nr = nr };
+	__le64 live_used[SMMU_ENTRY_WORDS];
+	__le64 target_used[SMMU_ENTRY_WORDS];
+	__le64 step[SMMU_ENTRY_WORDS];
+	unsigned long switches;
+
+	ops->used(live, live_used);
+	ops->used(target, target_used);
+	switches = smmu_entry_switches(live, live_used, target, target_used);
+
+	if (hweight_long(switches) > 1)
+		return smmu_entry_through_invalid(&row, target, ops, ctx);
+	smmu_entry_prepare(step, live, live_used, target, target_used, switches);
+	return smmu_entry_hitless(&row, step, target, switches, ops, ctx);
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_entry_write_row);
 
 /**
  * smmu_entry_write() - Change an entry that the hardware may be reading
@@ -139,18 +190,6 @@ static unsigned int smmu_entry_through_invalid(__le64 *live, const __le64 *targe
 unsigned int smmu_entry_write(__le64 *live, const __le64 *target,
 			      const struct smmu_entry_ops *ops, void *ctx)
 {
-	__le64 live_used[SMMU_ENTRY_WORDS];
-	__le64 target_used[SMMU_ENTRY_WORDS];
-	__le64 step[SMMU_ENTRY_WORDS];
-	unsigned long switches;
-
-	ops->used(live, live_used);
-	ops->used(target, target_used);
-	switches = smmu_entry_switches(live, live_used, target, target_used);
-
-	if (hweight_long(switches) > 1)
-		return smmu_entry_through_invalid(live, target, ops, ctx);
-	smmu_entry_prepare(step, live, live_used, target, target_used, switches);
-	return smmu_entry_hitless(live, step, target, switches, ops, ctx);
+	return smmu_entry_write_row(live, 1, target, ops, ctx);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_entry_write);

@@ -31,5 +31,7 @@ struct smmu_entry_ops {
 
 unsigned int smmu_entry_write(__le64 *live, const __le64 *target,
 			      const struct smmu_entry_ops *ops, void *ctx);
+unsigned int smmu_entry_write_row(__le64 *live, u32 nr, const __le64 *target,
+				  const struct smmu_entry_ops *ops, void *ctx);
 
 #endif /* SMMU_ENTRY_H */

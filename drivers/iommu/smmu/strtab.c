@@ -114,6 +114,32 @@ bool smmu_strtab_covers(const struct smmu_strtab *st, u32 sid)
 	return st->sid_bits >= 32 || !(sid >> st->sid_bits);
 }
 
+static struct smmu_ste *smmu_strtab_alloc_l2(struct smmu_strtab *st, dma_addr_t *dma)
+{
+	unsigned int n = 1U << st->split;
+	struct smmu_ste *l2 = smmu_mem_alloc(st->dev, n * sizeof(*l2), dma,
+					     "second-level stream table");
+
+	if (l2)
+		smmu_strtab_fill_abort(l2, n);
+	return l2;
+}
+
+static void smmu_strtab_link_l2(struct smmu_strtab *st, u32 idx, struct smmu_ste *l2,
+				dma_addr_t dma)
+{
+	__le64 desc = cpu_to_le64(smmu_strtab_l1(dma, st->split + 1));
+
+	st->l2[idx] = l2;
+	/*
+	 * Earlier: the aborting STEs.  Later: the descriptor that leads to
+	 * them.  Peer: the SMMU, which may walk the table at any time.
+	 */
+	dma_wmb();
+	/* One 64-bit store, on 32-bit CPUs as well. */
+	atomic64_set((atomic64_t *)&st->l1[idx], (__force s64)desc);
+}
+
 /**
  * smmu_strtab_claim() - Make sure that a stream has an STE
  * @st: the table
@@ -126,10 +152,8 @@ bool smmu_strtab_covers(const struct smmu_strtab *st, u32 sid)
  */
 int smmu_strtab_claim(struct smmu_strtab *st, u32 sid)
 {
-	unsigned int n = 1U << st->split;
 	struct smmu_ste *l2;
 	dma_addr_t dma;
-	__le64 desc;
 	u32 idx;
 
 	if (!smmu_strtab_covers(st, sid))
@@ -140,20 +164,51 @@ int smmu_strtab_claim(struct smmu_strtab *st, u32 sid)
 	if (st->l2[idx])
 		return 0;
 
-	l2 = smmu_mem_alloc(st->dev, n * sizeof(*l2), &dma, "second-level stream table");
+	l2 = smmu_strtab_alloc_l2(st, &dma);
 	if (!l2)
 		return -ENOMEM;
-	smmu_strtab_fill_abort(l2, n);
-	st->l2[idx] = l2;
-	/*
-	 * Earlier: the aborting STEs.  Later: the descriptor that leads to
-	 * them.  Peer: the SMMU, which may walk the table at any time.
-	 */
-	dma_wmb();
-	desc = cpu_to_le64(smmu_strtab_l1(dma, st->split + 1));
-	/* One 64-bit store, on 32-bit CPUs as well. */
-	atomic64_set((atomic64_t *)&st->l1[idx], (__force s64)desc);
+	smmu_strtab_link_l2(st, idx, l2, dma);
 	return 1;
+}
+
+/**
+ * smmu_strtab_claim_all() - Make sure that every stream has an STE
+ * @st: the table
+ *
+ * For an SMMU that does not tell streams apart: all first-level descriptors lead
+ * to one second-level table, which smmu_strtab_row() gives.
+ *
+ * Context: may sleep; the caller serialises and claims no stream by itself.
+ * Return: as smmu_strtab_claim().
+ */
+int smmu_strtab_claim_all(struct smmu_strtab *st)
+{
+	u32 idx, n = 1U << (st->sid_bits - st->split);
+	struct smmu_ste *l2;
+	dma_addr_t dma;
+
+	if (st->linear || st->l2[0])
+		return 0;
+	l2 = smmu_strtab_alloc_l2(st, &dma);
+	if (!l2)
+		return -ENOMEM;
+	for (idx = 0; idx < n; idx++)
+		smmu_strtab_link_l2(st, idx, l2, dma);
+	return 1;
+}
+
+/**
+ * smmu_strtab_row() - All STEs, for smmu_entry_write_row()
+ * @st: the table, after smmu_strtab_claim_all()
+ * @nr: where their number goes
+ *
+ * Context: any.
+ * Return: the first one, valid for as long as the driver has the SMMU.
+ */
+struct smmu_ste *smmu_strtab_row(const struct smmu_strtab *st, u32 *nr)
+{
+	*nr = 1U << (st->linear ? st->sid_bits : st->split);
+	return st->linear ?: st->l2[0];
 }
 
 /**

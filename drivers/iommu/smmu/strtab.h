@@ -19,7 +19,8 @@ struct device;
  * @split: StreamID bits that the second level resolves; 0 for a linear table
  * @linear: the table itself if it is linear
  * @l1: first level if there are two
- * @l2: second-level tables, %NULL until a stream in them is claimed
+ * @l2: second-level tables, %NULL until a stream in them is claimed; all the same one
+ *	if the SMMU does not tell streams apart
  * @dma: address of the table as the SMMU sees it; never changes
  * @base_cfg: value of STRTAB_BASE_CFG; never changes
  *
@@ -41,6 +42,8 @@ int smmu_strtab_init(struct smmu_strtab *st, struct device *dev, u8 sid_bits, bo
 u64 smmu_strtab_base_reg(const struct smmu_strtab *st);
 bool smmu_strtab_covers(const struct smmu_strtab *st, u32 sid);
 int smmu_strtab_claim(struct smmu_strtab *st, u32 sid);
+int smmu_strtab_claim_all(struct smmu_strtab *st);
 struct smmu_ste *smmu_strtab_entry(const struct smmu_strtab *st, u32 sid);
+struct smmu_ste *smmu_strtab_row(const struct smmu_strtab *st, u32 *nr);
 
 #endif /* SMMU_STRTAB_H */
