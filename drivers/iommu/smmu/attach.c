@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What a master's streams lead to: prepare (may fail), install, commit (cannot).
+ * A master on several SMMUs is prepared on all of them before it changes on any.
  *
  * The IOMMU core holds the mutex of the master's group in every call here.
  */
 #include <linux/iommu.h>
+
+#include <kunit/visibility.h>
 
 #include "attach.h"
 #include "domain.h"
@@ -15,6 +18,7 @@
 #include "inval.h"
 #include "master.h"
 #include "pgtable/pgtable.h"
+#include "resv.h"
 #include "smmu.h"
 
 /**
@@ -37,10 +41,10 @@ struct smmu_attach_plan {
 
 static void smmu_attach_sync_ste(void *ctx)
 {
-	struct smmu_master_stream *tie = ctx;
+	struct smmu_port_stream *tie = ctx;
 	struct smmu_cmd cmd = smmu_cmd_cfgi_ste(tie->stream->sid, true);
 
-	smmu_inval_config(&tie->master->smmu->cmdq, &cmd, 1);
+	smmu_inval_config(&tie->port->smmu->cmdq, &cmd, 1);
 }
 
 static const struct smmu_entry_ops smmu_attach_ste_ops = {
@@ -49,19 +53,38 @@ static const struct smmu_entry_ops smmu_attach_ste_ops = {
 	.v_bit = cpu_to_le64(SMMU_STE_V),
 };
 
+/* For entries that many StreamIDs lead to. */
+static void smmu_attach_sync_all(void *ctx)
+{
+	const struct smmu_cmd all = smmu_cmd_cfgi_all();
+	struct smmu_port_stream *tie = ctx;
+
+	smmu_inval_config(&tie->port->smmu->cmdq, &all, 1);
+}
+
+static const struct smmu_entry_ops smmu_attach_row_ops = {
+	.used = smmu_ste_used,
+	.sync = smmu_attach_sync_all,
+	.v_bit = cpu_to_le64(SMMU_STE_V),
+};
+
 static void smmu_attach_sync_cd(void *ctx)
 {
 	const struct smmu_cmd all = smmu_cmd_cfgi_all();
-	struct smmu_master *master = ctx;
+	struct smmu_port *port = ctx;
 	struct smmu_cmdq_batch batch;
 	unsigned int i;
 
-	smmu_cmdq_batch_init(&batch, &master->smmu->cmdq);
-	for (i = 0; i < master->nr_streams; i++)
+	if (port->smmu->fixed) {
+		smmu_inval_config(&port->smmu->cmdq, &all, 1);
+		return;
+	}
+	smmu_cmdq_batch_init(&batch, &port->smmu->cmdq);
+	for (i = 0; i < port->nr_streams; i++)
 		smmu_cmdq_batch_add(&batch,
-				    smmu_cmd_cfgi_cd(master->streams[i].stream->sid, 0, true));
+				    smmu_cmd_cfgi_cd(port->streams[i].stream->sid, 0, true));
 	if (smmu_cmdq_batch_sync(&batch) == -EIO)
-		smmu_inval_config(&master->smmu->cmdq, &all, 1);
+		smmu_inval_config(&port->smmu->cmdq, &all, 1);
 }
 
 static const struct smmu_entry_ops smmu_attach_cd_ops = {
@@ -77,79 +100,87 @@ static const struct smmu_entry_ops smmu_attach_cd_ops = {
  */
 static const struct smmu_ste *smmu_attach_choose_ste(const struct smmu_stream *stream)
 {
-	const struct smmu_master_stream *tie;
+	const struct smmu_port_stream *tie;
 
 	list_for_each_entry(tie, &stream->masters, node)
-		if (tie->master->kind != SMMU_MASTER_BLOCKED)
-			return &tie->master->ste;
-	tie = list_first_entry(&stream->masters, struct smmu_master_stream, node);
-	return &tie->master->ste;
+		if (tie->port->kind != SMMU_MASTER_BLOCKED)
+			return &tie->port->ste;
+	tie = list_first_entry(&stream->masters, struct smmu_port_stream, node);
+	return &tie->port->ste;
 }
 
-static void smmu_attach_write_streams(struct smmu_master *master)
+static void smmu_attach_write_stream(struct smmu_device *smmu, struct smmu_port_stream *tie)
 {
-	struct smmu_device *smmu = master->smmu;
+	const struct smmu_ste *ste = smmu_attach_choose_ste(tie->stream);
+	struct smmu_ste *live;
+	u32 nr;
+
+	if (smmu->fixed) {
+		live = smmu_strtab_row(&smmu->strtab, &nr);
+		smmu_entry_write_row(live->w, nr, ste->w, &smmu_attach_row_ops, tie);
+		return;
+	}
+	live = smmu_strtab_entry(&smmu->strtab, tie->stream->sid);
+	smmu_entry_write(live->w, ste->w, &smmu_attach_ste_ops, tie);
+}
+
+static void smmu_attach_write_streams(struct smmu_port *port)
+{
 	unsigned int i;
 
-	for (i = 0; i < master->nr_streams; i++) {
-		struct smmu_master_stream *tie = &master->streams[i];
-		struct smmu_ste *live = smmu_strtab_entry(&smmu->strtab, tie->stream->sid);
+	for (i = 0; i < port->nr_streams; i++) {
+		struct smmu_port_stream *tie = &port->streams[i];
 
-		if (master->kind != SMMU_MASTER_BLOCKED)
+		if (port->kind != SMMU_MASTER_BLOCKED)
 			list_move(&tie->node, &tie->stream->masters);
-		smmu_entry_write(live->w, smmu_attach_choose_ste(tie->stream)->w,
-				 &smmu_attach_ste_ops, tie);
+		smmu_attach_write_stream(port->smmu, tie);
 	}
 }
 
-static void smmu_attach_write_cd(struct smmu_master *master, const struct smmu_cd *cd)
+static void smmu_attach_write_cd(struct smmu_port *port, const struct smmu_cd *cd)
 {
-	if (master->cdtab.cd)
-		smmu_entry_write(master->cdtab.cd->w, cd->w, &smmu_attach_cd_ops, master);
+	if (port->cdtab.cd)
+		smmu_entry_write(port->cdtab.cd->w, cd->w, &smmu_attach_cd_ops, port);
 }
 
 /*
  * The CD is valid for as long as an STE leads to it: written before the STEs that
  * need it, removed after those that needed it.
  */
-static void smmu_attach_install(struct smmu_master *master, const struct smmu_attach_plan *plan)
+static void smmu_attach_install(struct smmu_port *port, const struct smmu_attach_plan *plan)
 {
-	struct smmu_device *smmu = master->smmu;
+	struct smmu_device *smmu = port->smmu;
 
 	mutex_lock(&smmu->lock);
-	master->kind = plan->kind;
-	master->domain = plan->domain;
-	master->ste = plan->ste;
+	port->kind = plan->kind;
+	port->domain = plan->domain;
+	port->ste = plan->ste;
 	if (plan->uses_cd)
-		smmu_attach_write_cd(master, &plan->cd);
-	smmu_attach_write_streams(master);
+		smmu_attach_write_cd(port, &plan->cd);
+	smmu_attach_write_streams(port);
 	if (!plan->uses_cd)
-		smmu_attach_write_cd(master, &plan->cd);
+		smmu_attach_write_cd(port, &plan->cd);
 	mutex_unlock(&smmu->lock);
 }
 
-/* Install a plan, then let go of what the master led to before. */
-static void smmu_attach_commit(struct smmu_master *master, const struct smmu_attach_plan *plan)
+/* Install a plan, then let go of what the port led to before. */
+static void smmu_attach_commit(struct smmu_port *port, const struct smmu_attach_plan *plan)
 {
-	struct smmu_inval_target *old_target = master->target;
-	struct smmu_domain *old = master->domain;
+	struct smmu_inval_target *old_target = port->target;
+	struct smmu_domain *old = port->domain;
 
-	smmu_attach_install(master, plan);
-	master->target = plan->target;
+	smmu_attach_install(port, plan);
+	port->target = plan->target;
 	if (old)
-		smmu_domain_leave(old, master, old_target);
+		smmu_domain_leave(old, port->master, old_target);
 }
 
-static int smmu_attach_identity(struct iommu_domain *core, struct device *dev)
+static void smmu_attach_commit_all(struct smmu_master *master, const struct smmu_attach_plan *plan)
 {
-	const struct smmu_attach_plan plan = {
-		.kind = SMMU_MASTER_IDENTITY,
-		.ste = smmu_ste_bypass(true),
-		.cd = smmu_cd_invalid(),
-	};
+	unsigned int i;
 
-	smmu_attach_commit(dev_iommu_priv_get(dev), &plan);
-	return 0;
+	for (i = 0; i < master->nr_ports; i++)
+		smmu_attach_commit(&master->ports[i], plan);
 }
 
 static int smmu_attach_blocked(struct iommu_domain *core, struct device *dev)
@@ -160,7 +191,34 @@ static int smmu_attach_blocked(struct iommu_domain *core, struct device *dev)
 		.cd = smmu_cd_invalid(),
 	};
 
-	smmu_attach_commit(dev_iommu_priv_get(dev), &plan);
+	smmu_attach_commit_all(dev_iommu_priv_get(dev), &plan);
+	return 0;
+}
+
+/*
+ * Where the architecture's own DMA API is in use, identity is what the core
+ * attaches until that API brings its domain: nothing passes until then.
+ */
+static int smmu_attach_windowed_identity(struct device *dev)
+{
+	if (IS_ENABLED(CONFIG_ARM_DMA_USE_IOMMU))
+		return smmu_attach_blocked(NULL, dev);
+	dev_err(dev, "has a DMA window, which identity cannot keep\n");
+	return -EINVAL;
+}
+
+static int smmu_attach_identity(struct iommu_domain *core, struct device *dev)
+{
+	struct smmu_master *master = dev_iommu_priv_get(dev);
+	const struct smmu_attach_plan plan = {
+		.kind = SMMU_MASTER_IDENTITY,
+		.ste = smmu_ste_bypass(true),
+		.cd = smmu_cd_invalid(),
+	};
+
+	if (master->windowed)
+		return smmu_attach_windowed_identity(dev);
+	smmu_attach_commit_all(master, &plan);
 	return 0;
 }
 
@@ -184,7 +242,7 @@ struct iommu_domain smmu_attach_blocked_domain = {
 	.ops = &smmu_attach_blocked_ops,
 };
 
-static void smmu_attach_fill(struct smmu_attach_plan *plan, const struct smmu_master *master)
+static void smmu_attach_fill(struct smmu_attach_plan *plan, const struct smmu_port *port)
 {
 	const struct smmu_walk *walk = smmu_pgtable_walk(plan->domain->pt);
 
@@ -193,7 +251,7 @@ static void smmu_attach_fill(struct smmu_attach_plan *plan, const struct smmu_ma
 			.vmid = plan->target->id,
 			.walk = walk,
 			.fwb = plan->domain->fwb,
-			.stall = master->smmu->caps.stall_force,
+			.stall = port->smmu->caps.stall_force,
 		});
 		plan->cd = smmu_cd_invalid();
 		return;
@@ -201,16 +259,47 @@ static void smmu_attach_fill(struct smmu_attach_plan *plan, const struct smmu_ma
 
 	plan->uses_cd = true;
 	plan->ste = smmu_ste_s1(&(struct smmu_ste_s1){
-		.cdtab = master->cdtab.dma,
-		.stall_off = master->smmu->caps.stall_choice,
+		.cdtab = port->cdtab.dma,
+		.stall_off = port->smmu->caps.stall_choice,
 		.strw = SMMU_STRW_NSEL1,
-		.coherent = master->smmu->caps.coherent,
+		.coherent = port->smmu->caps.coherent,
 	});
 	plan->cd = smmu_cd_s1(&(struct smmu_cd_s1){
 		.asid = plan->target->id,
 		.walk = walk,
-		.stall = master->smmu->caps.stall_force,
+		.stall = port->smmu->caps.stall_force,
 	});
+}
+
+static void smmu_attach_paging_port(struct smmu_port *port, struct smmu_domain *domain)
+{
+	struct smmu_attach_plan plan = {
+		.kind = SMMU_MASTER_PAGING,
+		.domain = domain,
+		.target = port->joined,
+	};
+
+	smmu_attach_fill(&plan, port);
+	smmu_attach_commit(port, &plan);
+}
+
+/* All ports of a master join a domain, or none does. */
+static int smmu_attach_join(struct smmu_domain *domain, struct smmu_master *master)
+{
+	struct smmu_inval_target *target;
+	unsigned int i;
+
+	for (i = 0; i < master->nr_ports; i++) {
+		target = smmu_domain_join(domain, master, master->ports[i].smmu);
+		if (IS_ERR(target))
+			break;
+		master->ports[i].joined = target;
+	}
+	if (i == master->nr_ports)
+		return 0;
+	while (i--)
+		smmu_domain_leave(domain, master, master->ports[i].joined);
+	return PTR_ERR(target);
 }
 
 /**
@@ -219,21 +308,28 @@ static void smmu_attach_fill(struct smmu_attach_plan *plan, const struct smmu_ma
  * @dev: the device
  *
  * Context: may sleep; holds the mutex of the device's group.
- * Return: 0, or as smmu_domain_join(); the device then leads to what it led to
- * before. IHI 0070, 3.21 (changing a configuration that is in use).
+ * Return: 0, or as smmu_domain_join() and smmu_resv_map(); the device then leads
+ * to what it led to before. IHI 0070, 3.21 (changing a configuration that is in
+ * use).
  */
 int smmu_attach_paging(struct iommu_domain *core, struct device *dev)
 {
 	struct smmu_master *master = dev_iommu_priv_get(dev);
-	struct smmu_attach_plan plan = {
-		.kind = SMMU_MASTER_PAGING,
-		.domain = smmu_domain_from(core),
-	};
+	struct smmu_domain *domain = smmu_domain_from(core);
+	unsigned int i;
+	int ret;
 
-	plan.target = smmu_domain_join(plan.domain, master);
-	if (IS_ERR(plan.target))
-		return PTR_ERR(plan.target);
-	smmu_attach_fill(&plan, master);
-	smmu_attach_commit(master, &plan);
+	ret = smmu_attach_join(domain, master);
+	if (ret)
+		return ret;
+	ret = smmu_resv_map(domain, master);
+	if (ret) {
+		for (i = 0; i < master->nr_ports; i++)
+			smmu_domain_leave(domain, master, master->ports[i].joined);
+		return ret;
+	}
+	for (i = 0; i < master->nr_ports; i++)
+		smmu_attach_paging_port(&master->ports[i], domain);
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_attach_paging);

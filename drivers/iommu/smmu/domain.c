@@ -2,7 +2,12 @@
 /*
  * Paging domains: map, unmap, look up, and which SMMUs have to hear of it.
  */
+#include <linux/bitops.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
+
+#include <kunit/visibility.h>
 
 #include "domain.h"
 #include "inval.h"
@@ -10,33 +15,126 @@
 #include "pgtable/pgtable.h"
 #include "smmu.h"
 
-static u8 smmu_domain_input_bits(const struct smmu_device *smmu, u8 stage)
+static u8 smmu_domain_input_bits(const struct smmu_device *smmu, u8 stage, u8 granule_lg2)
 {
 	if (stage == 1)
-		return smmu_caps_va_bits(&smmu->caps, smmu->granule_lg2);
-	return smmu_caps_oas_bits(&smmu->caps, smmu->granule_lg2);
+		return smmu_caps_va_bits(&smmu->caps, granule_lg2);
+	return smmu_caps_oas_bits(&smmu->caps, granule_lg2);
 }
 
-static int smmu_domain_build_table(struct smmu_domain *domain, struct smmu_device *smmu)
+/*
+ * The CPU's page size where all SMMUs have it, as for one SMMU alone; no granule
+ * larger than that can express what drivers ask for.
+ */
+static u8 smmu_domain_common_granule(const struct smmu_master *master)
 {
-	struct smmu_pgtable_cfg cfg = {
-		.stage = domain->stage,
-		.granule_lg2 = smmu->granule_lg2,
-		.ias_bits = smmu_domain_input_bits(smmu, domain->stage),
-		.oas_bits = smmu_caps_oas_bits(&smmu->caps, smmu->granule_lg2),
-		.coherent = domain->coherent,
-		.fwb = domain->fwb,
-		.dev = smmu->dev,
-		.nid = dev_to_node(smmu->dev),
+	u32 common = PAGE_SIZE | (PAGE_SIZE - 1);
+	unsigned int i;
+
+	for (i = 0; i < master->nr_ports; i++)
+		common &= master->ports[i].smmu->caps.granules;
+	return common ? __fls(common) : 0;
+}
+
+static u8 smmu_domain_common_stage(const struct smmu_master *master)
+{
+	bool s1 = true, s2 = true;
+	unsigned int i;
+
+	for (i = 0; i < master->nr_ports; i++) {
+		s1 &= master->ports[i].smmu->caps.s1;
+		s2 &= master->ports[i].smmu->caps.s2;
+	}
+	return s1 ? 1 : s2 ? 2 : 0;
+}
+
+/**
+ * smmu_domain_describe() - The page table that all SMMUs of a master can walk
+ * @master: the master
+ * @cfg: what the table may be like at most
+ *
+ * Stage 1 where all have it, since it costs one memory access less to reach and
+ * leaves stage 2 to a hypervisor; stage 2 otherwise.
+ *
+ * Context: any.
+ * Return: 0, or -EOPNOTSUPP if they have no stage or granule in common.
+ */
+int smmu_domain_describe(const struct smmu_master *master, struct smmu_pgtable_cfg *cfg)
+{
+	unsigned int i;
+
+	*cfg = (struct smmu_pgtable_cfg){
+		.stage = smmu_domain_common_stage(master),
+		.granule_lg2 = smmu_domain_common_granule(master),
+		.ias_bits = 64,
+		.oas_bits = 64,
+		.coherent = true,
+		.fwb = true,
+		.dev = master->ports[0].smmu->dev,
+		.nid = dev_to_node(master->ports[0].smmu->dev),
+	};
+	if (!cfg->stage || !cfg->granule_lg2)
+		return -EOPNOTSUPP;
+
+	for (i = 0; i < master->nr_ports; i++) {
+		const struct smmu_device *smmu = master->ports[i].smmu;
+
+		cfg->ias_bits = min(cfg->ias_bits,
+				    smmu_domain_input_bits(smmu, cfg->stage, cfg->granule_lg2));
+		cfg->oas_bits = min(cfg->oas_bits,
+				    smmu_caps_oas_bits(&smmu->caps, cfg->granule_lg2));
+		cfg->fwb &= cfg->stage == 2 && smmu->caps.fwb;
+		/* The table is cleaned for the one that does not snoop. */
+		if (!smmu->caps.coherent) {
+			cfg->coherent = false;
+			cfg->dev = smmu->dev;
+		}
+	}
+	return 0;
+}
+
+/**
+ * smmu_domain_narrow() - Make a page table no larger than a window needs
+ * @cfg: the table as smmu_domain_describe() gives it; gets fewer input bits
+ * @window: a window; what lies beyond the input bits is cut off
+ *
+ * Context: any.
+ * Return: 0, or -ERANGE if nothing of the window is left.
+ */
+int smmu_domain_narrow(struct smmu_pgtable_cfg *cfg, struct smmu_window *window)
+{
+	const struct smmu_window input = {
+		.nr = 1,
+		.range = { { .start = 0, .last = GENMASK_ULL(cfg->ias_bits - 1, 0) } },
 	};
 
+	if (smmu_window_intersect(window, &input))
+		return -ERANGE;
+	cfg->ias_bits = max_t(u8, fls64(smmu_window_last(window)), SMMU_PGTABLE_IAS_MIN);
+	return 0;
+}
+
+static int smmu_domain_build_table(struct smmu_domain *domain, const struct smmu_master *master)
+{
+	struct smmu_pgtable_cfg cfg;
+	int ret;
+
+	ret = smmu_domain_describe(master, &cfg);
+	if (ret)
+		return ret;
+	domain->window = master->window;
+	ret = smmu_domain_narrow(&cfg, &domain->window);
+	if (ret)
+		return ret;
 	domain->pt = smmu_pgtable_alloc(&cfg);
 	if (IS_ERR(domain->pt))
 		return PTR_ERR(domain->pt);
 
+	domain->stage = cfg.stage;
+	domain->fwb = cfg.fwb;
 	domain->core.pgsize_bitmap = smmu_pgtable_sizes(domain->pt);
-	domain->core.geometry.aperture_start = 0;
-	domain->core.geometry.aperture_end = BIT_ULL(cfg.ias_bits) - 1;
+	domain->core.geometry.aperture_start = smmu_window_start(&domain->window);
+	domain->core.geometry.aperture_end = smmu_window_last(&domain->window);
 	domain->core.geometry.force_aperture = true;
 	return 0;
 }
@@ -52,6 +150,9 @@ static int smmu_domain_build_table(struct smmu_domain *domain, struct smmu_devic
  * @gfp: how tables are allocated
  * @mapped: grows by the bytes mapped, also on failure
  *
+ * What lies outside the domain's window is not mapped, whatever the core, which
+ * checks no aperture here, was asked for.
+ *
  * Context: any that @gfp allows; callers work on disjoint ranges.
  * Return: 0, -EEXIST, -ERANGE or -ENOMEM, as smmu_pgtable_map().
  */
@@ -59,12 +160,15 @@ int smmu_domain_map(struct iommu_domain *core, unsigned long iova, phys_addr_t p
 		    size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
 {
 	struct smmu_domain *domain = smmu_domain_from(core);
+	u64 bytes = (u64)pgsize * pgcount;
 	u64 done = 0;
 	int ret;
 
+	if (!smmu_window_contains(&domain->window, iova, (u64)iova + bytes - 1))
+		return -ERANGE;
 	if (READ_ONCE(domain->enforce_coherency))
 		prot |= IOMMU_CACHE;
-	ret = smmu_pgtable_map(domain->pt, iova, pa, (u64)pgsize * pgcount, prot, gfp, &done);
+	ret = smmu_pgtable_map(domain->pt, iova, pa, bytes, prot, gfp, &done);
 	*mapped += done;
 	return ret;
 }
@@ -204,6 +308,36 @@ void smmu_domain_free(struct iommu_domain *core)
 	kfree(domain);
 }
 
+/**
+ * smmu_domain_map_region() - Map a range for good, or nothing of it
+ * @domain: the domain
+ * @start: its first address, on a granule
+ * @pa: what that leads to, on a granule
+ * @bytes: its size, a multiple of the granule
+ * @prot: IOMMU_READ, IOMMU_WRITE and so on
+ *
+ * Context: may sleep.
+ * Return: as smmu_domain_map().
+ */
+int smmu_domain_map_region(struct smmu_domain *domain, u64 start, phys_addr_t pa, u64 bytes,
+			   int prot)
+{
+	size_t granule = BIT(smmu_pgtable_walk(domain->pt)->granule_lg2);
+	struct iommu_iotlb_gather gather;
+	u64 done = 0;
+	int ret;
+
+	if (!smmu_window_contains(&domain->window, start, start + bytes - 1))
+		return -ERANGE;
+	ret = smmu_pgtable_map(domain->pt, start, pa, bytes, prot, GFP_KERNEL, &done);
+	if (!ret)
+		return 0;
+	iommu_iotlb_gather_init(&gather);
+	smmu_domain_unmap(&domain->core, start, granule, div_u64(done, granule), &gather);
+	smmu_domain_iotlb_sync(&domain->core, &gather);
+	return ret;
+}
+
 /* Whether an SMMU can walk the table of a domain. */
 static bool smmu_domain_fits(const struct smmu_domain *domain, const struct smmu_device *smmu)
 {
@@ -216,9 +350,10 @@ static bool smmu_domain_fits(const struct smmu_domain *domain, const struct smmu
 		return false;
 	if (walk->oas_bits > smmu_caps_oas_bits(caps, walk->granule_lg2))
 		return false;
-	if (64 - walk->t0sz > smmu_domain_input_bits(smmu, domain->stage))
+	if (64 - walk->t0sz > smmu_domain_input_bits(smmu, domain->stage, walk->granule_lg2))
 		return false;
-	return walk->coherent == caps->coherent && (!domain->fwb || caps->fwb);
+	/* A table that is cleaned for one walker serves one that snoops as well. */
+	return (!walk->coherent || caps->coherent) && (!domain->fwb || caps->fwb);
 }
 
 static struct smmu_inval_target *smmu_domain_find_target(struct smmu_domain *domain,
@@ -272,76 +407,83 @@ static struct smmu_inval_target *smmu_domain_get_target(struct smmu_domain *doma
 	return target;
 }
 
+static int smmu_domain_get_targets(struct smmu_domain *domain, const struct smmu_master *master)
+{
+	struct smmu_inval_target *target = NULL;
+	unsigned int i;
+
+	mutex_lock(&domain->lock);
+	for (i = 0; i < master->nr_ports && !IS_ERR(target); i++)
+		target = smmu_domain_get_target(domain, master->ports[i].smmu);
+	mutex_unlock(&domain->lock);
+	return PTR_ERR_OR_ZERO(target);
+}
+
 /**
  * smmu_domain_alloc() - Make an empty paging domain
- * @smmu: the SMMU whose abilities it is built for
+ * @master: the master whose window it has, and whose SMMUs can walk it
  * @ops: its operations: those of this room and attach's
  *
- * Stage 1 where there is one, since it costs one memory access less to reach and
- * leaves stage 2 to a hypervisor; stage 2 otherwise.
- *
  * Context: may sleep.
- * Return: the domain or an ERR_PTR().
+ * Return: the domain or an ERR_PTR(): -ENOMEM; -ENOSPC if all ASIDs or VMIDs are
+ * in use; -EOPNOTSUPP if the SMMUs have nothing in common; -ERANGE if they cannot
+ * reach the window.
  */
-struct iommu_domain *smmu_domain_alloc(struct smmu_device *smmu,
+struct iommu_domain *smmu_domain_alloc(const struct smmu_master *master,
 				       const struct iommu_domain_ops *ops)
 {
 	struct smmu_domain *domain = kzalloc(sizeof(*domain), GFP_KERNEL);
-	struct smmu_inval_target *target;
 	int ret;
 
 	if (!domain)
 		return ERR_PTR(-ENOMEM);
-	domain->stage = smmu->caps.s1 ? 1 : 2;
-	domain->fwb = domain->stage == 2 && smmu->caps.fwb;
-	domain->coherent = smmu->caps.coherent;
 	mutex_init(&domain->lock);
 	INIT_LIST_HEAD(&domain->targets);
 	domain->core.ops = ops;
 
-	ret = smmu_domain_build_table(domain, smmu);
-	if (ret)
-		goto err_free;
-	mutex_lock(&domain->lock);
-	target = smmu_domain_get_target(domain, smmu);
-	mutex_unlock(&domain->lock);
-	if (IS_ERR(target)) {
-		ret = PTR_ERR(target);
-		goto err_table;
+	ret = smmu_domain_build_table(domain, master);
+	if (ret) {
+		mutex_destroy(&domain->lock);
+		kfree(domain);
+		return ERR_PTR(ret);
 	}
-	return &domain->core;
-
-err_table:
-	smmu_pgtable_free(domain->pt);
-err_free:
-	kfree(domain);
+	ret = smmu_domain_get_targets(domain, master);
+	if (!ret)
+		return &domain->core;
+	smmu_domain_free(&domain->core);
 	return ERR_PTR(ret);
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_domain_alloc);
 
 /**
- * smmu_domain_join() - Let a master use a domain, before it does
+ * smmu_domain_join() - Let a master use a domain on one SMMU, before it does
  * @domain: the domain
  * @master: the master
+ * @smmu: one of its SMMUs
  *
- * From here on every unmap of the domain invalidates on the master's SMMU as
- * well; the race is drawn in inval.c.
+ * From here on every unmap of the domain invalidates on @smmu as well; the race
+ * is drawn in inval.c.
  *
  * It cannot fail for an SMMU that the domain was made for or joined before: the
  * IOMMU core takes it for granted that a device can go back to where it was.
  *
  * Context: may sleep.
  * Return: what to invalidate with, or an ERR_PTR(): -EINVAL if the two do not go
- * together, -ENOMEM, -ENOSPC if all ASIDs or VMIDs are in use.
+ * together, as when the domain has addresses outside of the master's window;
+ * -ENOMEM; -ENOSPC if all ASIDs or VMIDs are in use.
  */
 struct smmu_inval_target *smmu_domain_join(struct smmu_domain *domain,
-					   struct smmu_master *master)
+					   const struct smmu_master *master,
+					   struct smmu_device *smmu)
 {
 	bool uncached = !smmu_master_snoops_always(master);
 	struct smmu_inval_target *target = ERR_PTR(-EINVAL);
 
+	if (!smmu_window_within(&domain->window, &master->window))
+		return target;
 	mutex_lock(&domain->lock);
-	if (smmu_domain_fits(domain, master->smmu) && !(uncached && domain->enforce_coherency))
-		target = smmu_domain_get_target(domain, master->smmu);
+	if (smmu_domain_fits(domain, smmu) && !(uncached && domain->enforce_coherency))
+		target = smmu_domain_get_target(domain, smmu);
 	if (!IS_ERR(target)) {
 		domain->uncached_masters += uncached;
 		WRITE_ONCE(target->users, target->users + 1);
@@ -363,7 +505,7 @@ struct smmu_inval_target *smmu_domain_join(struct smmu_domain *domain,
  *
  * Context: may sleep. Cannot fail.
  */
-void smmu_domain_leave(struct smmu_domain *domain, struct smmu_master *master,
+void smmu_domain_leave(struct smmu_domain *domain, const struct smmu_master *master,
 		       struct smmu_inval_target *target)
 {
 	mutex_lock(&domain->lock);

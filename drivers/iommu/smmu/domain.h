@@ -9,10 +9,13 @@
 #include <linux/list.h>
 #include <linux/mutex.h>
 
+#include "window.h"
+
 struct smmu_device;
 struct smmu_inval_target;
 struct smmu_master;
 struct smmu_pgtable;
+struct smmu_pgtable_cfg;
 
 /**
  * struct smmu_domain - a paging domain
@@ -20,7 +23,7 @@ struct smmu_pgtable;
  * @pt: page tables; has its own rules for concurrency
  * @stage: 1 or 2; never changes
  * @fwb: the table was built for STE.S2FWB; never changes
- * @coherent: the walker must snoop; never changes
+ * @window: addresses that may be mapped; never changes
  * @lock: guards what follows; readers of @targets may use RCU instead
  * @targets: SMMUs that use this domain or have used it
  * @uncached_masters: attached masters whose accesses may miss the caches
@@ -32,7 +35,7 @@ struct smmu_domain {
 	struct smmu_pgtable *pt;
 	u8 stage;
 	bool fwb;
-	bool coherent;
+	struct smmu_window window;
 
 	struct mutex lock; /* see above */
 	struct list_head targets;
@@ -45,15 +48,21 @@ static inline struct smmu_domain *smmu_domain_from(struct iommu_domain *core)
 	return container_of(core, struct smmu_domain, core);
 }
 
-struct iommu_domain *smmu_domain_alloc(struct smmu_device *smmu,
+int smmu_domain_describe(const struct smmu_master *master, struct smmu_pgtable_cfg *cfg);
+int smmu_domain_narrow(struct smmu_pgtable_cfg *cfg, struct smmu_window *window);
+
+struct iommu_domain *smmu_domain_alloc(const struct smmu_master *master,
 				       const struct iommu_domain_ops *ops);
 struct smmu_inval_target *smmu_domain_join(struct smmu_domain *domain,
-					   struct smmu_master *master);
-void smmu_domain_leave(struct smmu_domain *domain, struct smmu_master *master,
+					   const struct smmu_master *master,
+					   struct smmu_device *smmu);
+void smmu_domain_leave(struct smmu_domain *domain, const struct smmu_master *master,
 		       struct smmu_inval_target *target);
 
 int smmu_domain_map(struct iommu_domain *core, unsigned long iova, phys_addr_t pa,
 		    size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped);
+int smmu_domain_map_region(struct smmu_domain *domain, u64 start, phys_addr_t pa, u64 bytes,
+			   int prot);
 size_t smmu_domain_unmap(struct iommu_domain *core, unsigned long iova, size_t pgsize,
 			 size_t pgcount, struct iommu_iotlb_gather *gather);
 void smmu_domain_iotlb_sync(struct iommu_domain *core, struct iommu_iotlb_gather *gather);

@@ -25,53 +25,55 @@
 #define SMMU_FAULT_QUIET		(5 * HZ)
 
 /* Whether the owner of the domain asked to deal with its faults itself, and did. */
-static bool smmu_fault_handled(struct smmu_master *master, const struct smmu_event *ev)
+static bool smmu_fault_handled(struct smmu_port *port, const struct smmu_event *ev)
 {
 	int flags = ev->read ? IOMMU_FAULT_READ : IOMMU_FAULT_WRITE;
 
-	if (!master->domain || !ev->has_addr || !ev->has_rw)
+	if (!port->domain || !ev->has_addr || !ev->has_rw)
 		return false;
-	return !report_iommu_fault(&master->domain->core, master->dev, ev->addr, flags);
+	return !report_iommu_fault(&port->domain->core, port->master->dev, ev->addr, flags);
 }
 
 /*
  * One transfer faults again for each beat that it is cut into.  That is one thing
  * to tell, not a thousand, and must not use up the lines of the next thing.
  */
-static bool smmu_fault_repeats(const struct smmu_master *master, const struct smmu_event *ev)
+static bool smmu_fault_repeats(const struct smmu_port *port, const struct smmu_event *ev)
 {
-	const struct smmu_master_faults *last = &master->faults;
+	const struct smmu_master_faults *last = &port->faults;
 
 	return time_before(jiffies, last->quiet_until) && last->type == ev->type &&
-	       last->read == ev->read && last->page == ev->addr >> master->smmu->granule_lg2;
+	       last->read == ev->read && last->page == ev->addr >> port->smmu->granule_lg2;
 }
 
-static void smmu_fault_remember(struct smmu_master *master, const struct smmu_event *ev)
+static void smmu_fault_remember(struct smmu_port *port, const struct smmu_event *ev)
 {
-	struct smmu_master_faults *last = &master->faults;
+	struct smmu_master_faults *last = &port->faults;
 
 	last->type = ev->type;
 	last->read = ev->read;
-	last->page = ev->addr >> master->smmu->granule_lg2;
+	last->page = ev->addr >> port->smmu->granule_lg2;
 	last->quiet_until = jiffies + SMMU_FAULT_QUIET;
 	last->missed = 0;
 }
 
-static void smmu_fault_print_master(struct smmu_master *master, const struct smmu_event *ev)
+static void smmu_fault_print_port(struct smmu_port *port, const struct smmu_event *ev)
 {
-	struct smmu_master_faults *last = &master->faults;
+	struct smmu_master_faults *last = &port->faults;
 	char text[SMMU_EVENT_TEXT_BYTES];
 
-	if (smmu_fault_repeats(master, ev) || !__ratelimit(&last->limit)) {
+	if (smmu_fault_repeats(port, ev) || !__ratelimit(&last->limit)) {
 		last->missed++;
 		return;
 	}
 	if (last->missed)
-		dev_err(master->smmu->dev, "%s: %u more faults like the last one or close to it\n",
-			dev_name(master->dev), last->missed);
+		dev_err(port->smmu->dev, "%s: %u more faults like the last one or close to it\n",
+			dev_name(port->master->dev), last->missed);
 	smmu_event_describe(ev, text, sizeof(text));
-	dev_err(master->smmu->dev, "%s: %s\n", dev_name(master->dev), text);
-	smmu_fault_remember(master, ev);
+	dev_err(port->smmu->dev, "%s%s: %s\n",
+		smmu_master_sends_sid(port, ev->sid) ? "" : "in the context of ",
+		dev_name(port->master->dev), text);
+	smmu_fault_remember(port, ev);
 }
 
 static void smmu_fault_print_unclaimed(struct smmu_device *smmu, const struct smmu_event *ev)
@@ -108,15 +110,15 @@ static void smmu_fault_end_stall(struct smmu_device *smmu, const struct smmu_eve
 void smmu_fault_sink(void *ctx, const struct smmu_event *ev)
 {
 	struct smmu_device *smmu = ctx;
-	struct smmu_master *master;
+	struct smmu_port *port;
 
 	if (ev->stall)
 		smmu_fault_end_stall(smmu, ev);
 	mutex_lock(&smmu->lock);
-	master = smmu_master_find(smmu, ev->sid);
-	if (!master)
+	port = smmu_master_find_port(smmu, ev->sid);
+	if (!port)
 		smmu_fault_print_unclaimed(smmu, ev);
-	else if (!smmu_fault_handled(master, ev))
-		smmu_fault_print_master(master, ev);
+	else if (!smmu_fault_handled(port, ev))
+		smmu_fault_print_port(port, ev);
 	mutex_unlock(&smmu->lock);
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The record of a master: its streams, and who else sends them.
+ * The record of a master: the SMMUs it stands behind, and its streams there.
  */
 #include <linux/device.h>
-#include <linux/iommu.h>
 #include <linux/pci.h>
 #include <linux/ratelimit.h>
 #include <linux/slab.h>
+
+#include <kunit/visibility.h>
 
 #include "inval.h"
 #include "master.h"
@@ -14,16 +15,6 @@
 
 #define SMMU_FAULT_LINES	10
 #define SMMU_FAULT_INTERVAL	(5 * HZ)
-
-static bool smmu_master_has_sid(const struct smmu_master *master, u32 sid)
-{
-	unsigned int i;
-
-	for (i = 0; i < master->nr_streams; i++)
-		if (master->streams[i].stream->sid == sid)
-			return true;
-	return false;
-}
 
 static struct smmu_stream *smmu_master_get_stream(struct smmu_device *smmu, u32 sid)
 {
@@ -53,83 +44,172 @@ static void smmu_master_put_stream(struct smmu_device *smmu, struct smmu_stream 
 	kfree(stream);
 }
 
+static bool smmu_master_sends(const struct smmu_port *port, const struct smmu_stream *stream)
+{
+	const struct smmu_port_stream *tie;
+
+	list_for_each_entry(tie, &stream->masters, node)
+		if (tie->port == port)
+			return true;
+	return false;
+}
+
 /*
  * A PCI function may answer to one alias several times, and that is no mistake
  * of anybody's; a device tree that names a stream twice is.
  */
-static int smmu_master_check_repeat(const struct smmu_master *master, u32 sid)
+static int smmu_master_check_repeat(const struct smmu_port *port, u32 sid)
 {
-	if (dev_is_pci(master->dev))
+	struct device *dev = port->master->dev;
+
+	if (dev_is_pci(dev))
 		return 0;
-	dev_err(master->dev,
-		"StreamID %#x is named twice in \"iommus\" of %pOF: name each stream once\n",
-		sid, master->dev->of_node);
+	if (port->smmu->fixed)
+		dev_err(dev, "%pOF is named twice in \"iommus\" of %pOF: once is enough\n",
+			port->smmu->dev->of_node, dev->of_node);
+	else
+		dev_err(dev,
+			"StreamID %#x is named twice in \"iommus\" of %pOF: name each stream once\n",
+			sid, dev->of_node);
 	return -EINVAL;
 }
 
-static int smmu_master_claim_sid(struct smmu_master *master, u32 sid)
+static int smmu_master_claim_ste(struct smmu_port *port, u32 sid)
 {
 	const struct smmu_cmd forget = smmu_cmd_cfgi_ste(sid, false);
-	struct smmu_device *smmu = master->smmu;
-	struct smmu_master_stream *tie;
-	struct smmu_stream *stream;
+	const struct smmu_cmd forget_all = smmu_cmd_cfgi_all();
+	struct smmu_device *smmu = port->smmu;
 	int ret;
 
-	ret = smmu_strtab_claim(&smmu->strtab, sid);
+	if (smmu->fixed)
+		ret = smmu_strtab_claim_all(&smmu->strtab);
+	else
+		ret = smmu_strtab_claim(&smmu->strtab, sid);
 	if (ret == -ERANGE)
-		dev_err(master->dev,
+		dev_err(port->master->dev,
 			"StreamID %#x does not exist on %s, which has %u StreamID bits: check \"iommus\" or \"iommu-map\"\n",
 			sid, dev_name(smmu->dev), smmu->strtab.sid_bits);
 	if (ret < 0)
 		return ret;
-	/* The first-level descriptor changed; a failure is logged by the queue. */
+	/* First-level descriptors changed; a failure is logged by the queue. */
 	if (ret)
-		smmu_inval_config(&smmu->cmdq, &forget, 1);
+		smmu_inval_config(&smmu->cmdq, smmu->fixed ? &forget_all : &forget, 1);
+	return 0;
+}
 
-	stream = smmu_master_get_stream(smmu, sid);
+static int smmu_master_claim_sid(struct smmu_port *port, u32 sid, bool known)
+{
+	struct smmu_port_stream *tie;
+	struct smmu_stream *stream;
+	int ret;
+
+	ret = smmu_master_claim_ste(port, sid);
+	if (ret)
+		return ret;
+	/* One stream stands for all where they are not told apart. */
+	stream = smmu_master_get_stream(port->smmu, port->smmu->fixed ? 0 : sid);
 	if (IS_ERR(stream))
 		return PTR_ERR(stream);
-	tie = &master->streams[master->nr_streams++];
-	tie->master = master;
+	if (smmu_master_sends(port, stream))
+		return smmu_master_check_repeat(port, sid);
+	tie = &port->streams[port->nr_streams++];
+	tie->port = port;
 	tie->stream = stream;
+	tie->sid = sid;
+	tie->sid_known = known;
 	list_add_tail(&tie->node, &stream->masters);
 	return 0;
 }
 
-static void smmu_master_release_sids(struct smmu_master *master)
+static void smmu_master_release_sids(struct smmu_port *port)
 {
-	struct smmu_master_stream *tie;
+	struct smmu_port_stream *tie;
 
-	while (master->nr_streams) {
-		tie = &master->streams[master->nr_streams - 1];
+	mutex_lock(&port->smmu->lock);
+	while (port->nr_streams) {
+		tie = &port->streams[port->nr_streams - 1];
 		list_del(&tie->node);
-		smmu_master_put_stream(master->smmu, tie->stream);
-		master->nr_streams--;
+		smmu_master_put_stream(port->smmu, tie->stream);
+		port->nr_streams--;
 	}
+	mutex_unlock(&port->smmu->lock);
 }
 
-static int smmu_master_claim_sids(struct smmu_master *master, const struct iommu_fwspec *fwspec)
+static int smmu_master_claim_source(struct smmu_port *port, const struct smmu_master_source *from)
 {
+	u32 n, nr = smmu_specifier_nr_streams(&from->spec);
+	int ret = 0;
+
+	mutex_lock(&port->smmu->lock);
+	for (n = 0; n < nr && !ret; n++)
+		ret = smmu_master_claim_sid(port, smmu_specifier_sid(&from->spec, n), from->named);
+	mutex_unlock(&port->smmu->lock);
+	return ret;
+}
+
+static int smmu_master_claim(struct smmu_port *port, const struct smmu_master_source *from,
+			     unsigned int nr)
+{
+	u32 nr_streams = 0;
 	unsigned int i;
 	int ret = 0;
 
-	mutex_lock(&master->smmu->lock);
-	for (i = 0; i < fwspec->num_ids && !ret; i++) {
-		if (smmu_master_has_sid(master, fwspec->ids[i]))
-			ret = smmu_master_check_repeat(master, fwspec->ids[i]);
-		else
-			ret = smmu_master_claim_sid(master, fwspec->ids[i]);
-	}
-	if (ret)
-		smmu_master_release_sids(master);
-	mutex_unlock(&master->smmu->lock);
+	for (i = 0; i < nr; i++)
+		if (from[i].smmu == port->smmu)
+			nr_streams += smmu_specifier_nr_streams(&from[i].spec);
+	port->streams = kvcalloc(nr_streams, sizeof(*port->streams), GFP_KERNEL);
+	if (!port->streams)
+		return -ENOMEM;
+	for (i = 0; i < nr && !ret; i++)
+		if (from[i].smmu == port->smmu)
+			ret = smmu_master_claim_source(port, &from[i]);
 	return ret;
+}
+
+static void smmu_master_close_port(struct smmu_port *port)
+{
+	smmu_master_release_sids(port);
+	kvfree(port->streams);
+	smmu_cdtab_free(&port->cdtab, port->smmu->cd_pool);
+}
+
+static int smmu_master_open_port(struct smmu_master *master, struct smmu_device *smmu,
+				 const struct smmu_master_source *from, unsigned int nr)
+{
+	struct smmu_port *port;
+	int ret = 0;
+
+	master->nr_ports++;
+	port = &master->ports[master->nr_ports - 1];
+	port->master = master;
+	port->smmu = smmu;
+	port->ste = smmu_ste_abort();
+	ratelimit_state_init(&port->faults.limit, SMMU_FAULT_INTERVAL, SMMU_FAULT_LINES);
+	/* The fault room counts what it leaves out itself. */
+	ratelimit_set_flags(&port->faults.limit, RATELIMIT_MSG_ON_RELEASE);
+	port->faults.quiet_until = jiffies;
+
+	if (smmu->caps.s1)
+		ret = smmu_cdtab_alloc(&port->cdtab, smmu->cd_pool);
+	return ret ?: smmu_master_claim(port, from, nr);
+}
+
+static bool smmu_master_has_port(const struct smmu_master *master, const struct smmu_device *smmu)
+{
+	unsigned int i;
+
+	for (i = 0; i < master->nr_ports; i++)
+		if (master->ports[i].smmu == smmu)
+			return true;
+	return false;
 }
 
 /**
  * smmu_master_create() - Make the record of a device and claim its streams
- * @smmu: the SMMU in front of it
- * @dev: the device, with its fwspec
+ * @dev: the device
+ * @from: where its streams go
+ * @nr: number of @from, at least 1
+ * @window: addresses that it may use
  *
  * Its streams go on aborting until something is attached.
  *
@@ -137,39 +217,28 @@ static int smmu_master_claim_sids(struct smmu_master *master, const struct iommu
  * Return: the master or an ERR_PTR(): -ENOMEM; -ERANGE for a StreamID that the
  * SMMU does not have; -EINVAL for one named twice.
  */
-struct smmu_master *smmu_master_create(struct smmu_device *smmu, struct device *dev)
+struct smmu_master *smmu_master_create(struct device *dev, const struct smmu_master_source *from,
+				       unsigned int nr, const struct smmu_window *window)
 {
-	const struct iommu_fwspec *fwspec = dev_iommu_fwspec_get(dev);
 	struct smmu_master *master;
-	int ret;
+	unsigned int i;
+	int ret = 0;
 
-	master = kzalloc(struct_size(master, streams, fwspec->num_ids), GFP_KERNEL);
+	master = kzalloc(struct_size(master, ports, nr), GFP_KERNEL);
 	if (!master)
 		return ERR_PTR(-ENOMEM);
 	master->dev = dev;
-	master->smmu = smmu;
-	master->ste = smmu_ste_abort();
-	ratelimit_state_init(&master->faults.limit, SMMU_FAULT_INTERVAL, SMMU_FAULT_LINES);
-	/* The fault room counts what it leaves out itself. */
-	ratelimit_set_flags(&master->faults.limit, RATELIMIT_MSG_ON_RELEASE);
-	master->faults.quiet_until = jiffies;
-
-	if (smmu->caps.s1) {
-		ret = smmu_cdtab_alloc(&master->cdtab, smmu->cd_pool);
-		if (ret)
-			goto err_free;
-	}
-	ret = smmu_master_claim_sids(master, fwspec);
-	if (ret)
-		goto err_cdtab;
-	return master;
-
-err_cdtab:
-	smmu_cdtab_free(&master->cdtab, smmu->cd_pool);
-err_free:
-	kfree(master);
+	master->window = *window;
+	INIT_LIST_HEAD(&master->resv);
+	for (i = 0; i < nr && !ret; i++)
+		if (!smmu_master_has_port(master, from[i].smmu))
+			ret = smmu_master_open_port(master, from[i].smmu, from, nr);
+	if (!ret)
+		return master;
+	smmu_master_destroy(master);
 	return ERR_PTR(ret);
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_master_create);
 
 /**
  * smmu_master_destroy() - Release a master that is attached to nothing
@@ -179,70 +248,29 @@ err_free:
  */
 void smmu_master_destroy(struct smmu_master *master)
 {
-	struct smmu_device *smmu = master->smmu;
-
-	mutex_lock(&smmu->lock);
-	smmu_master_release_sids(master);
-	mutex_unlock(&smmu->lock);
-	smmu_cdtab_free(&master->cdtab, smmu->cd_pool);
+	while (master->nr_ports) {
+		smmu_master_close_port(&master->ports[master->nr_ports - 1]);
+		master->nr_ports--;
+	}
 	kfree(master);
 }
-
-static int smmu_master_merge_group(struct smmu_master *master, struct smmu_stream *stream,
-				   struct iommu_group **group)
-{
-	struct smmu_master_stream *tie;
-	struct iommu_group *other;
-
-	list_for_each_entry(tie, &stream->masters, node) {
-		if (tie->master == master)
-			continue;
-		other = iommu_group_get(tie->master->dev);
-		if (!other || other == *group) {
-			iommu_group_put(other);
-			continue;
-		}
-		if (*group) {
-			iommu_group_put(other);
-			dev_err(master->dev,
-				"shares StreamID %#x with %s and another stream with a device of another group; give them one group or separate StreamIDs\n",
-				stream->sid, dev_name(tie->master->dev));
-			return -EBUSY;
-		}
-		*group = other;
-	}
-	return 0;
-}
+EXPORT_SYMBOL_IF_KUNIT(smmu_master_destroy);
 
 /**
- * smmu_master_group() - The group that a master belongs to
+ * smmu_master_coherent() - Whether all SMMUs of a master snoop the caches
  * @master: the master
  *
- * Devices that send the same StreamID cannot be told apart by the SMMU, so they
- * share a group; otherwise the bus decides.
- *
- * Context: may sleep.
- * Return: the group with a reference, or an ERR_PTR().
+ * Context: any.
+ * Return: true if they do.
  */
-struct iommu_group *smmu_master_group(struct smmu_master *master)
+bool smmu_master_coherent(const struct smmu_master *master)
 {
-	struct iommu_group *group = NULL;
 	unsigned int i;
-	int ret = 0;
 
-	mutex_lock(&master->smmu->lock);
-	for (i = 0; i < master->nr_streams && !ret; i++)
-		ret = smmu_master_merge_group(master, master->streams[i].stream, &group);
-	mutex_unlock(&master->smmu->lock);
-
-	if (ret) {
-		iommu_group_put(group);
-		return ERR_PTR(ret);
-	}
-	if (group)
-		return group;
-	return dev_is_pci(master->dev) ? pci_device_group(master->dev) :
-					 generic_device_group(master->dev);
+	for (i = 0; i < master->nr_ports; i++)
+		if (!master->ports[i].smmu->caps.coherent)
+			return false;
+	return true;
 }
 
 /**
@@ -257,26 +285,49 @@ struct iommu_group *smmu_master_group(struct smmu_master *master)
  */
 bool smmu_master_snoops_always(const struct smmu_master *master)
 {
-	return master->smmu->caps.coherent && !dev_is_pci(master->dev);
+	return smmu_master_coherent(master) && !dev_is_pci(master->dev);
 }
 
 /**
- * smmu_master_find() - The master that sends a stream
+ * smmu_master_sends_sid() - Whether the firmware says that a master sends a stream
+ * @port: the master's port on the SMMU
+ * @sid: the StreamID
+ *
+ * Context: any.
+ * Return: true if it does; false also for a stream that only shares its context.
+ */
+bool smmu_master_sends_sid(const struct smmu_port *port, u32 sid)
+{
+	unsigned int i;
+
+	for (i = 0; i < port->nr_streams; i++)
+		if (port->streams[i].sid_known && port->streams[i].sid == sid)
+			return true;
+	return false;
+}
+
+/**
+ * smmu_master_find_port() - Who sends a stream
  * @smmu: the SMMU
  * @sid: the StreamID
  *
  * Context: holds @smmu->lock.
- * Return: the master whose STE is in force, or %NULL if nobody claimed @sid.
+ * Return: the port whose STE is in force, or %NULL if nobody claimed @sid. Where
+ * streams are not told apart, the port of the master that the firmware gave @sid
+ * to, and if there is none, any.
  */
-struct smmu_master *smmu_master_find(struct smmu_device *smmu, u32 sid)
+struct smmu_port *smmu_master_find_port(struct smmu_device *smmu, u32 sid)
 {
+	struct smmu_port_stream *tie;
 	struct smmu_stream *stream;
-	struct smmu_master_stream *tie;
 
 	lockdep_assert_held(&smmu->lock);
-	stream = xa_load(&smmu->streams, sid);
+	stream = xa_load(&smmu->streams, smmu->fixed ? 0 : sid);
 	if (!stream)
 		return NULL;
-	tie = list_first_entry_or_null(&stream->masters, struct smmu_master_stream, node);
-	return tie ? tie->master : NULL;
+	list_for_each_entry(tie, &stream->masters, node)
+		if (tie->sid_known && tie->sid == sid)
+			return tie->port;
+	tie = list_first_entry_or_null(&stream->masters, struct smmu_port_stream, node);
+	return tie ? tie->port : NULL;
 }

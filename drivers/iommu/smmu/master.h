@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Masters and the streams that they send.
+ * Masters, the SMMUs they stand behind and the streams that they send.
  */
 #ifndef SMMU_MASTER_H
 #define SMMU_MASTER_H
@@ -11,18 +11,23 @@
 
 #include "cdtab.h"
 #include "hw/ste.h"
+#include "specifier.h"
+#include "window.h"
 
 struct device;
 struct iommu_group;
 struct smmu_device;
 struct smmu_domain;
 struct smmu_inval_target;
+struct smmu_master;
+struct smmu_port;
 
 /**
  * struct smmu_stream - one StreamID that some master sends
- * @sid: the StreamID
- * @masters: struct smmu_master_stream of every master that sends it, the one
- *	whose STE is in force first; guarded by the SMMU's lock
+ * @sid: the StreamID; 0 for the one that stands for all on an SMMU that does not
+ *	tell them apart
+ * @masters: struct smmu_port_stream of every master that sends it, the one whose
+ *	STE is in force first; guarded by the SMMU's lock
  */
 struct smmu_stream {
 	u32 sid;
@@ -30,15 +35,19 @@ struct smmu_stream {
 };
 
 /**
- * struct smmu_master_stream - a master's tie to one of its streams
- * @master: the master
+ * struct smmu_port_stream - a master's tie to one of its streams
+ * @port: the master's port
  * @stream: the stream
  * @node: in the stream's list
+ * @sid: the StreamID by which faults tell this master
+ * @sid_known: the firmware named @sid
  */
-struct smmu_master_stream {
-	struct smmu_master *master;
+struct smmu_port_stream {
+	struct smmu_port *port;
 	struct smmu_stream *stream;
 	struct list_head node;
+	u32 sid;
+	bool sid_known;
 };
 
 /* What a master's streams are set to. */
@@ -67,22 +76,23 @@ struct smmu_master_faults {
 };
 
 /**
- * struct smmu_master - a device with one or more streams
- * @dev: the device; never changes
- * @smmu: the SMMU in front of it; never changes
+ * struct smmu_port - the streams of a master on one SMMU
+ * @master: the master; never changes
+ * @smmu: the SMMU; never changes
  * @cdtab: its CDs, if the SMMU has stage 1
  * @ste: what its streams' STEs say; guarded by the SMMU's lock
  * @kind: what that amounts to; guarded by the SMMU's lock
  * @domain: the paging domain it is attached to, if any; written under the group
  *	mutex and the SMMU's lock, so either is enough to read it
  * @target: how the domain reaches @smmu; guarded by the group mutex
+ * @joined: how the domain that is being attached does; guarded by the group mutex
  * @faults: what was last said about its faults; belongs to the fault room,
  *	guarded by the SMMU's lock
- * @nr_streams: number of @streams; never changes
+ * @nr_streams: number of @streams
  * @streams: its streams
  */
-struct smmu_master {
-	struct device *dev;
+struct smmu_port {
+	struct smmu_master *master;
 	struct smmu_device *smmu;
 	struct smmu_cdtab cdtab;
 
@@ -90,17 +100,55 @@ struct smmu_master {
 	enum smmu_master_kind kind;
 	struct smmu_domain *domain;
 	struct smmu_inval_target *target;
+	struct smmu_inval_target *joined;
 
 	struct smmu_master_faults faults;
 
 	unsigned int nr_streams;
-	struct smmu_master_stream streams[] __counted_by(nr_streams);
+	struct smmu_port_stream *streams;
 };
 
-struct smmu_master *smmu_master_create(struct smmu_device *smmu, struct device *dev);
+/**
+ * struct smmu_master - a device with one or more streams
+ * @dev: the device; never changes
+ * @window: addresses that it may use; never changes
+ * @windowed: the firmware limited them; never changes
+ * @pasid_bits: SubstreamID bits that it and all its SMMUs have; never changes
+ * @can_stall: it may wait for faults to be resolved; never changes
+ * @resv: struct smmu_resv that the firmware wants kept; never changes
+ * @nr_ports: number of @ports; never changes
+ * @ports: its streams, by SMMU
+ */
+struct smmu_master {
+	struct device *dev;
+	struct smmu_window window;
+	bool windowed;
+	u8 pasid_bits;
+	bool can_stall;
+	struct list_head resv;
+
+	unsigned int nr_ports;
+	struct smmu_port ports[] __counted_by(nr_ports);
+};
+
+/**
+ * struct smmu_master_source - where some of a master's streams go
+ * @smmu: to this SMMU
+ * @spec: which streams
+ * @named: the specifier has a StreamID
+ */
+struct smmu_master_source {
+	struct smmu_device *smmu;
+	struct smmu_specifier spec;
+	bool named;
+};
+
+struct smmu_master *smmu_master_create(struct device *dev, const struct smmu_master_source *from,
+				       unsigned int nr, const struct smmu_window *window);
 void smmu_master_destroy(struct smmu_master *master);
-struct iommu_group *smmu_master_group(struct smmu_master *master);
+bool smmu_master_coherent(const struct smmu_master *master);
 bool smmu_master_snoops_always(const struct smmu_master *master);
-struct smmu_master *smmu_master_find(struct smmu_device *smmu, u32 sid);
+bool smmu_master_sends_sid(const struct smmu_port *port, u32 sid);
+struct smmu_port *smmu_master_find_port(struct smmu_device *smmu, u32 sid);
 
 #endif /* SMMU_MASTER_H */

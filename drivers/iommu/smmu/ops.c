@@ -5,20 +5,19 @@
 #include <linux/iommu.h>
 #include <linux/module.h>
 #include <linux/of.h>
-#include <linux/of_iommu.h>
 #include <linux/pci.h>
-#include <linux/platform_device.h>
-#include <linux/sizes.h>
+#include <linux/slab.h>
 
 #include "attach.h"
+#include "dmaranges.h"
 #include "domain.h"
+#include "firmware.h"
+#include "group.h"
 #include "master.h"
 #include "ops.h"
+#include "pgtable/pgtable.h"
+#include "resv.h"
 #include "smmu.h"
-
-/* Where masters of unmanaged domains see the MSI doorbell: free on known boards. */
-#define SMMU_OPS_MSI_BASE	0x8000000
-#define SMMU_OPS_MSI_BYTES	SZ_1M
 
 /* Devices that work only with addresses passed unchanged. */
 static const struct pci_device_id smmu_ops_identity_only[] = {
@@ -37,58 +36,107 @@ static const struct iommu_domain_ops smmu_ops_paging = {
 	.free = smmu_domain_free,
 };
 
-static struct smmu_device *smmu_ops_find(const struct fwnode_handle *fwnode)
-{
-	struct device *dev = bus_find_device_by_fwnode(&platform_bus_type, fwnode);
-	struct smmu_device *smmu = dev ? dev_get_drvdata(dev) : NULL;
-
-	put_device(dev);
-	return smmu;
-}
-
 static int smmu_ops_of_xlate(struct device *dev, const struct of_phandle_args *args)
 {
-	if (args->args_count != SMMU_OPS_CELLS) {
-		dev_err(dev, "%pOF has #iommu-cells = <%d>, this driver reads <%d>\n", args->np,
-			args->args_count, SMMU_OPS_CELLS);
-		return -EINVAL;
+	return smmu_firmware_keep(dev, args);
+}
+
+static struct smmu_master *smmu_ops_create_master(struct device *dev)
+{
+	struct smmu_master_source *sources;
+	struct smmu_master *master;
+	struct smmu_window window;
+	bool windowed;
+	int ret, nr;
+
+	nr = smmu_firmware_sources(dev, &sources);
+	if (nr < 0)
+		return ERR_PTR(nr);
+	ret = smmu_firmware_window(dev, sources, nr, &window, &windowed);
+	master = ret ? ERR_PTR(ret) : smmu_master_create(dev, sources, nr, &window);
+	kfree(sources);
+	if (!IS_ERR(master))
+		master->windowed = windowed;
+	return master;
+}
+
+static void smmu_ops_announce_window(const struct smmu_master *master, u8 levels, u8 full_levels)
+{
+	const struct smmu_window *window = &master->window;
+	unsigned int i;
+
+	for (i = 0; i + 1 < window->nr; i++)
+		dev_info(master->dev, "DMA window %#llx-%#llx, and\n", window->range[i].start,
+			 window->range[i].last);
+	dev_info(master->dev, "DMA window %#llx-%#llx, %u levels of tables instead of %u\n",
+		 window->range[i].start, window->range[i].last, levels, full_levels);
+}
+
+/* Cut the window to what the SMMUs can translate. */
+static int smmu_ops_fit_window(struct smmu_master *master)
+{
+	struct smmu_pgtable_cfg cfg;
+	u8 full_bits, full_levels;
+	int ret;
+
+	ret = smmu_domain_describe(master, &cfg);
+	if (ret) {
+		dev_err(master->dev, "its SMMUs have no stage or granule in common\n");
+		return ret;
 	}
-	return iommu_fwspec_add_ids(dev, args->args, 1);
+	full_bits = cfg.ias_bits;
+	full_levels = smmu_pgtable_levels(&cfg);
+	ret = smmu_domain_narrow(&cfg, &master->window);
+	if (ret)
+		dev_err(master->dev, "window of %pOF starts beyond the %u address bits of %s\n",
+			master->dev->of_node, full_bits, dev_name(master->ports[0].smmu->dev));
+	else if (master->windowed)
+		smmu_ops_announce_window(master, smmu_pgtable_levels(&cfg), full_levels);
+	return ret;
 }
 
 static struct iommu_device *smmu_ops_probe_device(struct device *dev)
 {
-	struct iommu_fwspec *fwspec = dev_iommu_fwspec_get(dev);
-	struct smmu_device *smmu = smmu_ops_find(fwspec->iommu_fwnode);
-	struct smmu_master *master;
+	struct smmu_master *master = smmu_ops_create_master(dev);
+	int ret;
 
-	if (!smmu)
-		return ERR_PTR(-ENODEV);
-	master = smmu_master_create(smmu, dev);
 	if (IS_ERR(master))
 		return ERR_CAST(master);
+	ret = smmu_ops_fit_window(master);
+	if (!ret)
+		ret = smmu_resv_read(master);
+	if (ret) {
+		smmu_resv_forget(master);
+		smmu_master_destroy(master);
+		return ERR_PTR(ret);
+	}
+	smmu_firmware_read_abilities(master);
+	smmu_dmaranges_apply(master);
 	dev_iommu_priv_set(dev, master);
-	return &smmu->iommu;
+	return &master->ports[0].smmu->iommu;
 }
 
 static void smmu_ops_release_device(struct device *dev)
 {
-	smmu_master_destroy(dev_iommu_priv_get(dev));
+	struct smmu_master *master = dev_iommu_priv_get(dev);
+
+	smmu_resv_forget(master);
+	smmu_master_destroy(master);
 }
 
 static struct iommu_group *smmu_ops_device_group(struct device *dev)
 {
-	return smmu_master_group(dev_iommu_priv_get(dev));
+	return smmu_group_get(dev_iommu_priv_get(dev));
 }
 
 static struct iommu_domain *smmu_ops_domain_alloc_paging(struct device *dev)
 {
 	struct smmu_master *master = dev ? dev_iommu_priv_get(dev) : NULL;
 
-	/* A table is built for an SMMU; a bus alone does not name one. */
+	/* A table is built for SMMUs; a bus alone names none. */
 	if (!master)
 		return ERR_PTR(-EOPNOTSUPP);
-	return smmu_domain_alloc(master->smmu, &smmu_ops_paging);
+	return smmu_domain_alloc(master, &smmu_ops_paging);
 }
 
 static bool smmu_ops_capable(struct device *dev, enum iommu_cap cap)
@@ -97,7 +145,7 @@ static bool smmu_ops_capable(struct device *dev, enum iommu_cap cap)
 
 	switch (cap) {
 	case IOMMU_CAP_CACHE_COHERENCY:
-		return master->smmu->caps.coherent;
+		return smmu_master_coherent(master);
 	case IOMMU_CAP_ENFORCE_CACHE_COHERENCY:
 		return smmu_master_snoops_always(master);
 	case IOMMU_CAP_NOEXEC:
@@ -108,8 +156,13 @@ static bool smmu_ops_capable(struct device *dev, enum iommu_cap cap)
 	}
 }
 
+/* Identity keeps no window, so "iommu.passthrough" is not for windowed masters. */
 static int smmu_ops_def_domain_type(struct device *dev)
 {
+	const struct smmu_master *master = dev_iommu_priv_get(dev);
+
+	if (master->windowed && IS_ENABLED(CONFIG_IOMMU_DMA) && iommu_default_passthrough())
+		return IOMMU_DOMAIN_DMA;
 	if (dev_is_pci(dev) && pci_match_id(smmu_ops_identity_only, to_pci_dev(dev)))
 		return IOMMU_DOMAIN_IDENTITY;
 	return 0;
@@ -117,16 +170,7 @@ static int smmu_ops_def_domain_type(struct device *dev)
 
 static void smmu_ops_get_resv_regions(struct device *dev, struct list_head *head)
 {
-	struct iommu_resv_region *region;
-	int prot = IOMMU_WRITE | IOMMU_NOEXEC | IOMMU_MMIO;
-
-	region = iommu_alloc_resv_region(SMMU_OPS_MSI_BASE, SMMU_OPS_MSI_BYTES, prot,
-					 IOMMU_RESV_SW_MSI, GFP_KERNEL);
-	if (region)
-		list_add_tail(&region->list, head);
-	else
-		dev_err(dev, "no memory to reserve the MSI page\n");
-	of_iommu_get_resv_regions(dev, head);
+	smmu_resv_list(dev_iommu_priv_get(dev), head);
 }
 
 const struct iommu_ops smmu_ops = {

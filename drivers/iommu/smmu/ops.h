@@ -7,9 +7,6 @@
 
 #include <linux/iommu.h>
 
-/* StreamID alone; see the binding. */
-#define SMMU_OPS_CELLS	1
-
 extern const struct iommu_ops smmu_ops;
 
 #endif /* SMMU_OPS_H */

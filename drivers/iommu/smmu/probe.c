@@ -13,7 +13,9 @@
 
 #include "cdtab.h"
 #include "compat.h"
+#include "dmaranges.h"
 #include "fault.h"
+#include "firmware.h"
 #include "hw/regs.h"
 #include "irq.h"
 #include "ops.h"
@@ -78,21 +80,6 @@ static int smmu_probe_map(struct smmu_device *smmu, struct platform_device *pdev
 	if (!ret && !one_page)
 		ret = smmu_probe_map_page(smmu, res->start + SZ_64K, &smmu->mmio.page1);
 	return ret;
-}
-
-static int smmu_probe_check_cells(struct smmu_device *smmu)
-{
-	u32 cells;
-
-	if (of_property_read_u32(smmu->dev->of_node, "#iommu-cells", &cells))
-		return dev_err_probe(smmu->dev, -EINVAL,
-				     "%pOF has no \"#iommu-cells\": no master can name a stream\n",
-				     smmu->dev->of_node);
-	if (cells != SMMU_OPS_CELLS)
-		return dev_err_probe(smmu->dev, -EINVAL,
-				     "%pOF has #iommu-cells = <%u>, this driver reads <%d>\n",
-				     smmu->dev->of_node, cells, SMMU_OPS_CELLS);
-	return 0;
 }
 
 /* The firmware knows the interconnect; the SMMU knows only its own port. */
@@ -234,11 +221,13 @@ static int smmu_probe(struct platform_device *pdev)
 	smmu->dev = &pdev->dev;
 	platform_set_drvdata(pdev, smmu);
 
-	ret = smmu_probe_check_cells(smmu);
-	if (!ret)
-		ret = smmu_probe_map(smmu, pdev);
+	ret = smmu_probe_map(smmu, pdev);
 	if (!ret)
 		ret = smmu_probe_read_caps(smmu);
+	if (!ret)
+		ret = smmu_firmware_read_smmu(smmu);
+	if (!ret)
+		ret = smmu_dmaranges_check(smmu);
 	if (!ret)
 		ret = smmu_probe_alloc(smmu);
 	if (!ret)
@@ -315,13 +304,20 @@ static struct platform_driver smmu_driver = {
 
 static int __init smmu_init(void)
 {
-	return platform_driver_register(&smmu_driver);
+	int ret = smmu_dmaranges_watch(&smmu_ops);
+
+	if (!ret)
+		ret = platform_driver_register(&smmu_driver);
+	if (ret)
+		smmu_dmaranges_unwatch();
+	return ret;
 }
 module_init(smmu_init);
 
 static void __exit smmu_exit(void)
 {
 	platform_driver_unregister(&smmu_driver);
+	smmu_dmaranges_unwatch();
 	/* Page tables on their way through RCU return into this module. */
 	rcu_barrier();
 }

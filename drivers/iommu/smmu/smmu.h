@@ -17,6 +17,7 @@
 #include "ids.h"
 #include "mmio.h"
 #include "strtab.h"
+#include "window.h"
 
 struct dma_pool;
 
@@ -53,7 +54,13 @@ struct smmu_irqs {
  * @dev: its platform device
  * @mmio: register frames
  * @caps: what it can do; never changes after probe
- * @granule_lg2: log2 of the granule of all its page tables; never changes
+ * @granule_lg2: log2 of the granule of the page tables of masters that are behind
+ *	no other SMMU; never changes
+ * @cells: #iommu-cells of its node; never changes
+ * @fixed: it does not tell streams apart (no cells): all lead to one context;
+ *	never changes
+ * @window: addresses that its masters may use; never changes
+ * @windowed: the firmware limited them; never changes
  * @cmdq: command queue
  * @evtq: event queue
  * @strtab: stream table
@@ -71,6 +78,10 @@ struct smmu_device {
 	struct smmu_mmio mmio;
 	struct smmu_caps caps;
 	u8 granule_lg2;
+	u8 cells;
+	bool fixed;
+	struct smmu_window window;
+	bool windowed;
 
 	struct smmu_cmdq cmdq;
 	struct smmu_evtq evtq;

@@ -14,7 +14,6 @@
 #define SMMU_LEVEL_LAST		3
 
 /* Input sizes: T0SZ is 39 at most, and 16 (12 with 64K) at least. D8.2 */
-#define SMMU_IAS_MIN		25
 #define SMMU_IAS_MAX		48
 #define SMMU_IAS_MAX_64K	52
 #define SMMU_OAS_MAX		48

@@ -33,6 +33,19 @@ static u8 start_level(const struct smmu_pgtable_cfg *cfg)
 	return SMMU_LEVEL_LAST + 1 - levels;
 }
 
+/**
+ * smmu_pgtable_levels - how many tables a walk goes through
+ * @cfg: what a page table is to be like
+ *
+ * Return: 1 to 4, with the tables side by side that stage 2 may start with
+ * counted as one.
+ */
+u8 smmu_pgtable_levels(const struct smmu_pgtable_cfg *cfg)
+{
+	return SMMU_LEVEL_LAST + 1 - start_level(cfg);
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_levels);
+
 static bool oas_known(u8 oas_bits)
 {
 	switch (oas_bits) {
@@ -63,7 +76,7 @@ static bool cfg_valid(const struct smmu_pgtable_cfg *cfg)
 		return false;
 	if (cfg->stage == 2)
 		ias_max = min(ias_max, cfg->oas_bits);
-	if (cfg->ias_bits < SMMU_IAS_MIN || cfg->ias_bits > ias_max)
+	if (cfg->ias_bits < SMMU_PGTABLE_IAS_MIN || cfg->ias_bits > ias_max)
 		return false;
 	return cfg->coherent || cfg->dev;
 }

@@ -25,6 +25,9 @@
 struct device;
 struct smmu_pgtable;
 
+/* The fewest bits that an input address can have (CD.T0SZ is at most 39). */
+#define SMMU_PGTABLE_IAS_MIN	25
+
 /**
  * struct smmu_pgtable_cfg - what a page table is to be like
  * @stage: 1 or 2
@@ -96,6 +99,7 @@ typedef int (*smmu_pgtable_visitor)(const struct smmu_pgtable_leaf *leaf,
 
 struct smmu_pgtable *smmu_pgtable_alloc(const struct smmu_pgtable_cfg *cfg);
 void smmu_pgtable_free(struct smmu_pgtable *pt);
+u8 smmu_pgtable_levels(const struct smmu_pgtable_cfg *cfg);
 const struct smmu_walk *smmu_pgtable_walk(const struct smmu_pgtable *pt);
 u64 smmu_pgtable_sizes(const struct smmu_pgtable *pt);
 size_t smmu_pgtable_bytes(const struct smmu_pgtable *pt);

@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the device tree says of SMMUs and masters.
+ *
+ * The core calls once for each specifier, before it asks for the master, and gives
+ * a device up half way without a word.  So specifiers are kept where it frees them
+ * itself: among the IDs of the device's fwspec, each as the phandle of its IOMMU,
+ * the number of its cells, and the cells.
+ */
+#include <linux/iommu.h>
+#include <linux/of.h>
+#include <linux/platform_device.h>
+#include <linux/property.h>
+#include <linux/slab.h>
+
+#include "firmware.h"
+#include "master.h"
+#include "smmu.h"
+
+#define SMMU_FIRMWARE_OLD_4G	"size 0xffffffff is taken for 4 GiB; write <0x1 0x0>"
+
+/* The words in front of the cells. */
+#define SMMU_FIRMWARE_HEAD	2
+
+static struct smmu_device *smmu_firmware_find(const struct device_node *np)
+{
+	struct device *dev = bus_find_device_by_of_node(&platform_bus_type, np);
+	struct smmu_device *smmu = dev ? dev_get_drvdata(dev) : NULL;
+
+	put_device(dev);
+	return smmu;
+}
+
+/* Decode a specifier, or say what is wrong with it. */
+static int smmu_firmware_decode(struct device *dev, const struct smmu_device *smmu,
+				const struct of_phandle_args *args, struct smmu_specifier *spec)
+{
+	const char *why = "wrong number of cells";
+	int ret = -EINVAL;
+
+	/* "iommu-map" gives one cell, whatever "#iommu-cells" says. */
+	if (args->args_count == smmu->cells || args->args_count == 1)
+		ret = smmu_specifier_decode(args->args, args->args_count, smmu->granule_lg2, spec,
+					    &why);
+	if (ret)
+		dev_err(dev, "\"iommus\" of %pOF, entry for %pOF: %s\n", dev->of_node, args->np,
+			why);
+	return ret;
+}
+
+/**
+ * smmu_firmware_keep() - iommu_ops.of_xlate
+ * @dev: the device
+ * @args: one specifier
+ *
+ * Context: may sleep.
+ * Return: 0, -ENODEV if the IOMMU is not there, -EINVAL (and a line that says what
+ * is wrong) or -ENOMEM.
+ */
+int smmu_firmware_keep(struct device *dev, const struct of_phandle_args *args)
+{
+	u32 record[SMMU_FIRMWARE_HEAD + SMMU_SPECIFIER_CELLS_MAX] = {
+		args->np->phandle, args->args_count,
+	};
+	struct smmu_device *smmu = smmu_firmware_find(args->np);
+	struct smmu_specifier spec;
+	int ret;
+
+	if (!smmu)
+		return -ENODEV;
+	ret = smmu_firmware_decode(dev, smmu, args, &spec);
+	if (ret)
+		return ret;
+	if (spec.old_4g)
+		dev_warn(dev, "\"iommus\" of %pOF, entry for %pOF: " SMMU_FIRMWARE_OLD_4G "\n",
+			 dev->of_node, args->np);
+	memcpy(record + SMMU_FIRMWARE_HEAD, args->args, args->args_count * sizeof(u32));
+	return iommu_fwspec_add_ids(dev, record, SMMU_FIRMWARE_HEAD + args->args_count);
+}
+
+static int smmu_firmware_source(const u32 *record, struct smmu_master_source *source)
+{
+	struct device_node *np = of_find_node_by_phandle(record[0]);
+	const char *why;
+
+	source->smmu = smmu_firmware_find(np);
+	of_node_put(np);
+	if (!source->smmu)
+		return -ENODEV;
+	source->named = record[1];
+	return smmu_specifier_decode(record + SMMU_FIRMWARE_HEAD, record[1],
+				     source->smmu->granule_lg2, &source->spec, &why);
+}
+
+/**
+ * smmu_firmware_sources() - What smmu_firmware_keep() kept for a device
+ * @dev: the device
+ * @sources: where the array goes; the caller frees it
+ *
+ * Context: may sleep.
+ * Return: how many, -ENODEV if there are none or an IOMMU is gone, or -ENOMEM.
+ */
+int smmu_firmware_sources(struct device *dev, struct smmu_master_source **sources)
+{
+	const struct iommu_fwspec *fwspec = dev_iommu_fwspec_get(dev);
+	unsigned int at, nr = 0;
+	int ret;
+
+	for (at = 0; at < fwspec->num_ids; at += SMMU_FIRMWARE_HEAD + fwspec->ids[at + 1])
+		nr++;
+	if (!nr)
+		return -ENODEV;
+	*sources = kcalloc(nr, sizeof(**sources), GFP_KERNEL);
+	if (!*sources)
+		return -ENOMEM;
+	nr = 0;
+	for (at = 0; at < fwspec->num_ids; at += SMMU_FIRMWARE_HEAD + fwspec->ids[at + 1]) {
+		ret = smmu_firmware_source(&fwspec->ids[at], &(*sources)[nr++]);
+		if (ret) {
+			kfree(*sources);
+			return ret;
+		}
+	}
+	return nr;
+}
+
+/* Add one range that the property @what of @np gives to a window. */
+static int smmu_firmware_add_range(struct device *dev, const struct device_node *np,
+				   const char *what, const __be32 *at, int na, int ns,
+				   u8 granule_lg2, struct smmu_window *window)
+{
+	const u64 start = of_read_number(at, na), bytes = of_read_number(at + na, ns);
+	struct smmu_window_range range;
+	const char *why = "too many ranges";
+	bool old_4g = false;
+	int ret;
+
+	ret = smmu_window_check(start, bytes, granule_lg2, &range, &old_4g, &why);
+	if (!ret)
+		ret = smmu_window_add(window, &range);
+	if (ret)
+		dev_err(dev, "%s of %pOF: %s\n", what, np, why);
+	else if (old_4g)
+		dev_warn(dev, "%s of %pOF: " SMMU_FIRMWARE_OLD_4G "\n", what, np);
+	return ret;
+}
+
+/* The property "iommu-ranges" of a device's node; 1 if there is none. */
+static int smmu_firmware_read_ranges(struct device *dev, u8 granule_lg2,
+				     struct smmu_window *window)
+{
+	struct device_node *np = dev->of_node;
+	int na, ns, nr, ret = 0, bytes;
+	const __be32 *at;
+
+	at = of_get_property(np, "iommu-ranges", &bytes);
+	if (!at)
+		return 1;
+	na = of_n_addr_cells(np);
+	ns = of_n_size_cells(np);
+	nr = bytes / (int)sizeof(*at);
+	if (na < 1 || ns < 1 || !nr || nr % (na + ns)) {
+		dev_err(dev,
+			"\"iommu-ranges\" of %pOF has %d cells, entries have %d (#address-cells and #size-cells of its parent)\n",
+			np, nr, na + ns);
+		return -EINVAL;
+	}
+	window->nr = 0;
+	for (; nr && !ret; nr -= na + ns, at += na + ns)
+		ret = smmu_firmware_add_range(dev, np, "\"iommu-ranges\"", at, na, ns, granule_lg2,
+					      window);
+	return ret;
+}
+
+static int smmu_firmware_intersect(struct device *dev, struct smmu_window *window,
+				   const struct smmu_window *with, const char *what,
+				   const struct device_node *of)
+{
+	int ret = smmu_window_intersect(window, with);
+
+	if (ret == -E2BIG)
+		dev_err(dev, "windows of %pOF: too many ranges\n", dev->of_node);
+	else if (ret && of)
+		dev_err(dev, "windows of %pOF do not intersect: %s of %pOF leaves nothing of what came before\n",
+			dev->of_node, what, of);
+	else if (ret)
+		dev_err(dev, "windows of %pOF do not intersect: %s leaves nothing of what came before\n",
+			dev->of_node, what);
+	return ret ? -EINVAL : 0;
+}
+
+static int smmu_firmware_intersect_source(struct device *dev, struct smmu_window *window,
+					  const struct smmu_master_source *from)
+{
+	const struct smmu_window own = { .nr = 1, .range = { from->spec.window } };
+	int ret = 0;
+
+	if (from->spec.windowed)
+		ret = smmu_firmware_intersect(dev, window, &own, "\"iommus\"", NULL);
+	if (!ret && from->smmu->windowed)
+		ret = smmu_firmware_intersect(dev, window, &from->smmu->window, "\"dma-window\"",
+					      from->smmu->dev->of_node);
+	return ret;
+}
+
+/**
+ * smmu_firmware_window() - The addresses that a device may use
+ * @dev: the device
+ * @from: where its streams go
+ * @nr: number of @from
+ * @window: where the window goes: the intersection of all that are named
+ * @windowed: whether any was
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL (and a line that says what is wrong).
+ */
+int smmu_firmware_window(struct device *dev, const struct smmu_master_source *from,
+			 unsigned int nr, struct smmu_window *window, bool *windowed)
+{
+	u8 granule_lg2 = from->smmu->granule_lg2;
+	struct smmu_window ranges;
+	unsigned int i;
+	int ret = 0;
+
+	*window = smmu_window_all();
+	*windowed = false;
+	for (i = 0; i < nr && !ret; i++) {
+		ret = smmu_firmware_intersect_source(dev, window, &from[i]);
+		*windowed |= from[i].spec.windowed || from[i].smmu->windowed;
+	}
+	if (ret)
+		return ret;
+	ret = smmu_firmware_read_ranges(dev, granule_lg2, &ranges);
+	if (ret)
+		return min(ret, 0);
+	*windowed = true;
+	return smmu_firmware_intersect(dev, window, &ranges, "\"iommu-ranges\"", NULL);
+}
+
+static int smmu_firmware_read_cells(struct smmu_device *smmu)
+{
+	struct device_node *np = smmu->dev->of_node;
+	u32 cells;
+
+	if (of_property_read_u32(np, "#iommu-cells", &cells))
+		return dev_err_probe(smmu->dev, -EINVAL,
+				     "%pOF has no \"#iommu-cells\": no master can name a stream\n",
+				     np);
+	if (!smmu_specifier_cells_known(cells))
+		return dev_err_probe(smmu->dev, -EINVAL,
+				     "%pOF has #iommu-cells = <%u>: 0, 1, 2, 4 and 5 are understood\n",
+				     np, cells);
+	smmu->cells = cells;
+	smmu->fixed = !cells;
+	return 0;
+}
+
+/* Cells of an address or size in "dma-window". */
+static u32 smmu_firmware_window_cells(const struct device_node *np, const char *own, int bus)
+{
+	u32 cells;
+
+	return of_property_read_u32(np, own, &cells) ? bus : cells;
+}
+
+static int smmu_firmware_read_dma_window(struct smmu_device *smmu)
+{
+	struct device_node *np = smmu->dev->of_node;
+	const __be32 *at;
+	u32 na, ns;
+	int bytes;
+
+	at = of_get_property(np, "dma-window", &bytes);
+	if (!at) {
+		smmu->window = smmu_window_all();
+		return 0;
+	}
+	na = smmu_firmware_window_cells(np, "#dma-address-cells", of_n_addr_cells(np));
+	ns = smmu_firmware_window_cells(np, "#dma-size-cells", of_n_size_cells(np));
+	if (!na || na > 2 || !ns || ns > 2 || bytes != (na + ns) * sizeof(*at))
+		return dev_err_probe(smmu->dev, -EINVAL,
+				     "\"dma-window\" of %pOF has %u cells, %u are needed (#dma-address-cells and #dma-size-cells)\n",
+				     np, bytes / (u32)sizeof(*at), na + ns);
+	smmu->windowed = true;
+	smmu->window.nr = 0;
+	return smmu_firmware_add_range(smmu->dev, np, "\"dma-window\"", at, na, ns,
+				       smmu->granule_lg2, &smmu->window);
+}
+
+/**
+ * smmu_firmware_read_smmu() - Read what an SMMU's node says of its masters
+ * @smmu: the SMMU, with its granule
+ *
+ * Context: may sleep.
+ * Return: 0 or -EINVAL (and a line that says what is wrong).
+ */
+int smmu_firmware_read_smmu(struct smmu_device *smmu)
+{
+	int ret = smmu_firmware_read_cells(smmu);
+
+	if (!ret)
+		ret = smmu_firmware_read_dma_window(smmu);
+	return ret;
+}
+
+/**
+ * smmu_firmware_read_abilities() - Read what a master can do, within its SMMUs
+ * @master: the master
+ *
+ * Context: any.
+ */
+void smmu_firmware_read_abilities(struct smmu_master *master)
+{
+	bool wants_stall = device_property_read_bool(master->dev, "dma-can-stall");
+	u32 wants_bits = 0, bits;
+	unsigned int i;
+
+	device_property_read_u32(master->dev, "pasid-num-bits", &wants_bits);
+	bits = wants_bits;
+	master->can_stall = wants_stall;
+	for (i = 0; i < master->nr_ports; i++) {
+		const struct smmu_device *smmu = master->ports[i].smmu;
+
+		if (bits > smmu->caps.ssid_bits) {
+			bits = smmu->caps.ssid_bits;
+			dev_notice(master->dev,
+				   "\"pasid-num-bits\" = <%u>, but %s has %u SubstreamID bits: using %u\n",
+				   wants_bits, dev_name(smmu->dev), smmu->caps.ssid_bits, bits);
+		}
+		if (wants_stall && !smmu->caps.stall) {
+			master->can_stall = false;
+			dev_notice(master->dev, "\"dma-can-stall\", but %s does not stall\n",
+				   dev_name(smmu->dev));
+		}
+	}
+	master->pasid_bits = bits;
+}
