@@ -331,3 +331,4 @@ struct smmu_port *smmu_master_find_port(struct smmu_device *smmu, u32 sid)
 	tie = list_first_entry_or_null(&stream->masters, struct smmu_port_stream, node);
 	return tie ? tie->port : NULL;
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_master_find_port);

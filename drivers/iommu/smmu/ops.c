@@ -8,6 +8,8 @@
 #include <linux/pci.h>
 #include <linux/slab.h>
 
+#include <kunit/visibility.h>
+
 #include "attach.h"
 #include "dmaranges.h"
 #include "domain.h"
@@ -188,3 +190,4 @@ const struct iommu_ops smmu_ops = {
 	.default_domain_ops = &smmu_ops_paging,
 	.owner = THIS_MODULE,
 };
+EXPORT_SYMBOL_IF_KUNIT(smmu_ops);

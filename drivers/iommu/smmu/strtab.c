@@ -6,6 +6,8 @@
 #include <linux/device.h>
 #include <linux/slab.h>
 
+#include <kunit/visibility.h>
+
 #include "hw/regs.h"
 #include "mem.h"
 #include "strtab.h"
@@ -88,6 +90,7 @@ int smmu_strtab_init(struct smmu_strtab *st, struct device *dev, u8 sid_bits, bo
 			 sid_bits);
 	return ret;
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_strtab_init);
 
 /**
  * smmu_strtab_base_reg() - Value of STRTAB_BASE for this table

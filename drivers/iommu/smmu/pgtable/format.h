@@ -19,9 +19,6 @@
 #define SMMU_OAS_MAX		48
 #define SMMU_OAS_MAX_64K	52
 
-/* At stage 2, up to 16 tables side by side make the first level. D8.2.2 */
-#define SMMU_S2_CONCAT_LG2_MAX	4
-
 /* The kind of a descriptor, D8.3.1. Bit 0 clear: invalid. */
 #define SMMU_DESC_VALID		BIT_ULL(0)
 #define SMMU_DESC_TYPE		GENMASK_ULL(1, 0)

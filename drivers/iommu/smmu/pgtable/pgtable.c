@@ -13,24 +13,36 @@
 #include "pgtable/internal.h"
 
 /*
- * The level that leaves the fewest steps. Stage 2 saves one more where up to 16
- * tables side by side stand for a level with as many entries; the architecture
- * even requires it where the output is too small for that level. With the 4K
- * granule, stage 2 cannot start at level 3. Arm ARM D8.2.2.
+ * Whether stage 2 may start at a level. The highest one needs an output of more
+ * than so many bits; with the 4K granule the last one needs TTST. Arm ARM D8.2.2.
+ */
+static bool s2_may_start(const struct smmu_pgtable_cfg *cfg, int level)
+{
+	switch (cfg->granule_lg2) {
+	case 12:
+		return level < SMMU_LEVEL_LAST && (level > 0 || cfg->oas_bits > 42);
+	case 14:
+		return level > 1 || (level == 1 && cfg->oas_bits > 40);
+	default:
+		return level > 1 || (level == 1 && cfg->oas_bits > 42);
+	}
+}
+
+/*
+ * The level that leaves the fewest steps with one table to start from. At stage 2,
+ * up to 16 tables side by side can stand for a level with as many entries. That is
+ * done only where the architecture asks for it: it saves a step of the walk, but
+ * QEMU 10.0, for one, finds none of the tables after the first.
  */
 static u8 start_level(const struct smmu_pgtable_cfg *cfg)
 {
 	unsigned int index_bits = cfg->granule_lg2 - SMMU_DESC_BYTES_LG2;
 	unsigned int bits = cfg->ias_bits - cfg->granule_lg2;
-	unsigned int levels;
+	int level = SMMU_LEVEL_LAST + 1 - DIV_ROUND_UP(bits, index_bits);
 
-	if (cfg->stage == 1)
-		return SMMU_LEVEL_LAST + 1 - DIV_ROUND_UP(bits, index_bits);
-
-	levels = DIV_ROUND_UP(bits - SMMU_S2_CONCAT_LG2_MAX, index_bits);
-	if (cfg->granule_lg2 == 12)
-		levels = max(levels, 2U);
-	return SMMU_LEVEL_LAST + 1 - levels;
+	if (cfg->stage == 1 || s2_may_start(cfg, level))
+		return level;
+	return level == SMMU_LEVEL_LAST ? level - 1 : level + 1;
 }
 
 /**

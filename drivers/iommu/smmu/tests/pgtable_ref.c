@@ -28,7 +28,7 @@ const struct pgt_param pgt_params[] = {
 	{ 1, 16, 52, 52, true }, { 2, 12, 25, 32, true },
 	{ 2, 12, 32, 32, true }, { 2, 12, 34, 36, true },
 	{ 2, 12, 35, 36, true }, { 2, 12, 40, 40, true },
-	{ 2, 12, 40, 40, false }, { 2, 12, 43, 44, true },
+	{ 2, 12, 40, 40, false }, { 2, 12, 42, 42, true },
 	{ 2, 12, 44, 44, true }, { 2, 12, 48, 48, true },
 	{ 2, 12, 48, 48, false }, { 2, 14, 25, 32, true },
 	{ 2, 14, 29, 44, true }, { 2, 14, 40, 40, true },
@@ -54,17 +54,25 @@ const void *pgt_gen_params(const void *prev, char *desc)
 }
 
 /*
- * D8.2: the fewest levels that do. Stage 2 may put 16 first tables side by side,
- * and with the 4K granule does not begin at the last level.
+ * D8.2: the fewest levels that do. Stage 2 does not begin at the last level with the
+ * 4K granule, nor so high that an output this small has no use for it: 16 first
+ * tables side by side then have to do.
  */
 unsigned int pgt_param_levels(const struct pgt_param *p)
 {
-	unsigned int levels = p->stage == 2 && p->granule_lg2 == 12 ? 2 : 1;
-	unsigned int more = p->stage == 2 ? 4 : 0;
+	unsigned int most = 4, levels = 1;
 
-	while (p->granule_lg2 + levels * (p->granule_lg2 - 3) + more < p->ias)
+	if (p->stage == 2 && p->granule_lg2 == 12) {
+		levels = 2;
+		most = p->oas > 42 ? 4 : 3;
+	} else if (p->stage == 2 && p->granule_lg2 == 14) {
+		most = p->oas > 40 ? 3 : 2;
+	} else if (p->stage == 2) {
+		most = p->oas > 42 ? 3 : 2;
+	}
+	while (p->granule_lg2 + levels * (p->granule_lg2 - 3) < p->ias)
 		levels++;
-	return levels;
+	return min(levels, most);
 }
 
 u64 pgt_param_block(const struct pgt_param *p)
