@@ -317,7 +317,8 @@ static int smmu_resv_map_one(struct smmu_domain *domain, const struct smmu_maste
 	u64 start = resv->range.start, bytes = smmu_resv_bytes(&resv->range);
 	int ret;
 
-	if (smmu_domain_iova_to_phys(&domain->core, start) == resv->phys)
+	/* 0 may be an address as well as none: mapping tells them apart. */
+	if (resv->phys && smmu_domain_iova_to_phys(&domain->core, start) == resv->phys)
 		return 0;
 	ret = smmu_domain_map_region(domain, start, resv->phys, bytes, smmu_resv_prot(master));
 	if (ret)
