@@ -164,7 +164,7 @@ def shell(_kernel):
 def python(_kernel):
     """Python files compile."""
     wrong = []
-    for path in files(".py"):
+    for path in files(".py", "tools/iommu-lint"):
         try:
             compile(path.read_text(), str(path), "exec")
         except SyntaxError as error:
@@ -183,6 +183,13 @@ def _dt(check):
     return function
 
 
+def iommu_lint(_kernel):
+    """iommu-lint finds in device trees what is wrong with them, and nothing else."""
+    # Debian's Python, since python3-libfdt belongs to it.
+    out = _output(["/usr/bin/python3", "tests/host/iommu_lint_test.py"])
+    return "" if re.search(r"^OK$", out, re.M) else out
+
+
 # (name, kernel that it needs or None, function)
 CHECKS = (
     ("spdx", None, spdx),
@@ -197,6 +204,7 @@ CHECKS = (
     ("dt-examples", None, _dt(dt_lint.examples)),
     ("dt-boards", None, _dt(dt_lint.boards)),
     ("dt-trees", None, _dt(dt_lint.trees)),
+    ("iommu-lint", None, iommu_lint),
     ("armhf", "armhf", armhf),
     ("W=1", "debug", warnings),
     ("sparse", "debug", sparse),

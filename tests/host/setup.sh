@@ -11,7 +11,7 @@ xz-utils cpio kmod pahole python3 device-tree-compiler'
 
 CHECK='linux-source-6.12 gcc libc6-dev flex bison libelf-dev libssl-dev rsync
 perl patch gcc-arm-linux-gnueabihf libc6-dev-armhf-cross sparse
-coccinelle shellcheck'
+coccinelle shellcheck python3-libfdt'
 
 # Debian 13 has none; lint says that it skips what needs it.
 OPTIONAL=dt-schema
