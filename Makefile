@@ -11,6 +11,8 @@ endif
 
 help:
 	@echo 'make demo         boot a Debian kernel in QEMU with every master behind our SMMU driver'
+	@echo 'make demo BOARD=<name>'
+	@echo '                  the same with a device tree of arch/arm64/boot/dts/smmu'
 	@echo 'make shell        the same board with a prompt'
 	@echo 'make check        all tests (three quarters of an hour the first time)'
 	@echo 'make check-quick  lint, KUnit and one boot of a Debian kernel'
@@ -23,7 +25,7 @@ help:
 
 demo:
 	@tests/host/setup.sh demo
-	@python3 tests/host/demo.py
+	@python3 tests/host/demo.py $(if $(BOARD),--board '$(BOARD)')
 
 shell:
 	@tests/host/setup.sh demo

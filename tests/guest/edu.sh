@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Sourced after lib.sh by scripts that use edu devices (tests/modules/smmu_edu.c).
+# Sourced after lib.sh by scripts that use edu devices (tests/modules/edu_core.c).
 
 EDU_DIR=/sys/kernel/debug/smmu_edu
 
@@ -15,6 +15,28 @@ edu_use() {
 	[ -d "$EDU_DIR/$EDU0" ] && [ -d "$EDU_DIR/$EDU1" ] && return
 	fail "two edu devices are there" "found: '$EDU0' '$EDU1'"
 	finish
+}
+
+# edu_use_platform NAME...: the same where the tree shows them as platform devices
+# (tests/host/trees.py), which may be fewer than QEMU has. With 48 address bits, which
+# the board is asked for by "# qemu: -global edu.dma_mask=0xffffffffffff".
+# shellcheck disable=SC2034 # the scripts' own
+{
+	EDU0=10100000.edu BAR0=0x10100000
+	EDU1=10200000.edu BAR1=0x10200000
+	EDU2=10300000.edu BAR2=0x10300000
+	EDU3=10400000.edu BAR3=0x10400000
+	USB=10000000.usb SATA=10010000.sata
+}
+edu_use_platform() {
+	modprobe smmu_edu
+	for edu_one; do
+		if ! wait_for 5 [ -d "$EDU_DIR/$edu_one" ]; then
+			fail "$edu_one is there" "its driver: $(driver_of "$edu_one")"
+			finish
+		fi
+		edu_tell "$edu_one" mask 48
+	done
 }
 
 # edu_tell DEVICE FILE WORDS...: write to one of the device's files.
@@ -141,6 +163,17 @@ edu_find_wide() {
 
 edu_lost_wide() {
 	! edu_find_wide
+}
+
+# edu_phys BAR [ADDRESS]: what eduphys says: whether an edu device reaches physical
+# memory; or four bytes written to an address. Nobody else may use the device.
+edu_phys() {
+	/test/eduphys "$@"
+}
+
+# edu_bound DEVICE: whether its files are there.
+edu_bound() {
+	[ "$(driver_of "$1")" = smmu_edu ] && [ -d "$EDU_DIR/$1" ]
 }
 
 # bar_of DEVICE: the physical address of its BAR 0, for eduphys.

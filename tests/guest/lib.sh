@@ -44,14 +44,28 @@ finish() {
 	exit
 }
 
-# find_master DRIVER|VENDOR:DEVICE [N]: prints the PCI name (0000:00:02.0) of the
-# Nth (from 1) function that has this driver or these IDs; fails if there is none.
+# dir_of NAME: where sysfs keeps a device: a PCI function (0000:00:02.0) or a
+# platform device (10000000.usb). Where a function below says NAME, either will do.
+dir_of() {
+	if [ -e "/sys/bus/pci/devices/$1" ]; then
+		echo "/sys/bus/pci/devices/$1"
+	else
+		echo "/sys/bus/platform/devices/$1"
+	fi
+}
+
+# find_master DRIVER|VENDOR:DEVICE [N]: prints the name of the Nth (from 1) function
+# or platform device that has this driver or these IDs; fails if there is none.
 find_master() {
 	t_n=${2:-1}
-	for t_dev in /sys/bus/pci/devices/*; do
+	for t_dev in /sys/bus/pci/devices/* /sys/bus/platform/devices/*; do
 		case $1 in
-		*:*) t_is=$(sed 's/^0x//' "$t_dev/vendor"):$(sed 's/^0x//' "$t_dev/device") ;;
-		*) t_is=$(driver_of "${t_dev##*/}") ;;
+		*:*)
+			[ -e "$t_dev/vendor" ] || continue
+			t_is=$(sed 's/^0x//' "$t_dev/vendor"):$(sed 's/^0x//' "$t_dev/device") ;;
+		*)
+			[ -e "$t_dev/driver" ] || continue
+			t_is=$(driver_of "${t_dev##*/}") ;;
 		esac
 		[ "$t_is" = "$1" ] || continue
 		t_n=$((t_n - 1))
@@ -60,34 +74,34 @@ find_master() {
 	return 1
 }
 
-# driver_of PCI-NAME: prints the driver bound to it; nothing if there is none.
+# driver_of NAME: prints the driver bound to it; nothing if there is none.
 driver_of() {
-	[ -e "/sys/bus/pci/devices/$1/driver" ] || return 0
-	basename "$(readlink "/sys/bus/pci/devices/$1/driver")"
+	[ -e "$(dir_of "$1")/driver" ] || return 0
+	basename "$(readlink "$(dir_of "$1")/driver")"
 }
 
-# group_of PCI-NAME: prints the number of its IOMMU group.
+# group_of NAME: prints the number of its IOMMU group.
 group_of() {
-	[ -e "/sys/bus/pci/devices/$1/iommu_group" ] || return 1
-	basename "$(readlink "/sys/bus/pci/devices/$1/iommu_group")"
+	[ -e "$(dir_of "$1")/iommu_group" ] || return 1
+	basename "$(readlink "$(dir_of "$1")/iommu_group")"
 }
 
-# smmu_of PCI-NAME: prints the name of the SMMU that translates it ("smmu3.0x...").
+# smmu_of NAME: prints the name of the SMMU that translates it ("smmu3.0x...").
 smmu_of() {
-	[ -e "/sys/bus/pci/devices/$1/iommu" ] || return 1
-	basename "$(readlink -f "/sys/bus/pci/devices/$1/iommu")"
+	[ -e "$(dir_of "$1")/iommu" ] || return 1
+	basename "$(readlink -f "$(dir_of "$1")/iommu")"
 }
 
-# smmu_driver_of PCI-NAME: prints the driver that owns that SMMU.
+# smmu_driver_of NAME: prints the driver that owns that SMMU.
 smmu_driver_of() {
-	t_drv=$(readlink -f "/sys/bus/pci/devices/$1/iommu/device/driver") || return 1
+	t_drv=$(readlink -f "$(dir_of "$1")/iommu/device/driver") || return 1
 	basename "$t_drv"
 }
 
-# disk_of PCI-NAME: prints the first block device (/dev/...) behind this function.
+# disk_of NAME: prints the first block device (/dev/...) behind this device.
 # An NVMe path (nvme0c0n1) is hidden; its disk (nvme0n1) is a virtual device.
 disk_of() {
-	t_top=$(readlink -f "/sys/bus/pci/devices/$1")
+	t_top=$(readlink -f "$(dir_of "$1")")
 	for t_blk in /sys/block/*; do
 		case $(readlink -f "$t_blk") in
 		"$t_top"/*)
@@ -98,17 +112,29 @@ disk_of() {
 	return 1
 }
 
-# bind PCI-NAME DRIVER / unbind PCI-NAME
+# disk_copies NAME: whether the disk behind this device, which may still be coming
+# up, gives back 4 MiB that it was given.
+disk_copies() {
+	wait_for 10 disk_of "$1" || { echo "there is no disk behind $1"; return 1; }
+	t_disk=$(disk_of "$1")
+	head -c 4194304 /dev/urandom >/tmp/disk.data
+	dd if=/tmp/disk.data of="$t_disk" bs=64k conv=fsync 2>/dev/null
+	echo 3 >/proc/sys/vm/drop_caches
+	dd if="$t_disk" bs=1M count=4 2>/dev/null | cmp - /tmp/disk.data
+}
+
+# bind NAME DRIVER / unbind NAME
 bind() {
-	echo "$2" >"/sys/bus/pci/devices/$1/driver_override"
-	echo "$1" >/sys/bus/pci/drivers_probe
+	t_dir=$(dir_of "$1")
+	echo "$2" >"$t_dir/driver_override"
+	echo "$1" >"${t_dir%/devices/*}/drivers_probe"
 	[ "$(driver_of "$1")" = "$2" ]
 }
 
 unbind() {
-	[ ! -e "/sys/bus/pci/devices/$1/driver" ] ||
-		echo "$1" >"/sys/bus/pci/devices/$1/driver/unbind"
-	echo >"/sys/bus/pci/devices/$1/driver_override"
+	t_dir=$(dir_of "$1")
+	[ ! -e "$t_dir/driver" ] || echo "$1" >"$t_dir/driver/unbind"
+	echo >"$t_dir/driver_override"
 }
 
 # dmesg_mark remembers where the kernel log is; dmesg_since prints what the
@@ -120,6 +146,11 @@ dmesg_mark() {
 
 dmesg_since() {
 	dmesg | sed "1,/$T_MARK/d" | grep -v '\] T> '
+}
+
+# dmesg_has REGEX: whether the kernel said so, now or at any time before.
+dmesg_has() {
+	dmesg | grep -v '\] T> ' | grep -E -q -- "$1"
 }
 
 # wait_for SECONDS COMMAND...: until the command succeeds; fails at the time limit.

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * vfio_edu PCI-NAME GROUP: drives QEMU's edu device from user space through VFIO
- * (type 1), and lets it find out what it reaches. The device is bound to
- * vfio-pci. Prints "pass NAME" or "fail NAME: WHY" for each case.
+ * vfio_edu PCI-NAME GROUP [START LAST]...: drives QEMU's edu device from user space
+ * through VFIO (type 1), and lets it find out what it reaches. The device is bound to
+ * vfio-pci. With a window, one range or several, the cases are about that. Prints
+ * "pass NAME" or "fail NAME: WHY" for each case.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -30,6 +33,9 @@
 /* Where Arm SMMU drivers put the MSI page. */
 #define IOVA_MSI	0x8000000UL
 
+#define EDU_IRQ_STATUS	0x24
+#define EDU_IRQ_RAISE	0x60
+#define EDU_IRQ_ACK	0x64
 #define EDU_DMA_SRC	0x80
 #define EDU_DMA_DST	0x88
 #define EDU_DMA_COUNT	0x90
@@ -40,6 +46,10 @@
 
 static int container, device, failures;
 static volatile uint8_t *regs;
+
+struct range {
+	uint64_t start, last;
+};
 
 static bool report(const char *name, bool good, const char *why)
 {
@@ -219,22 +229,143 @@ static void case_reserved(uint8_t *buf)
 	       "it was mapped");
 }
 
+/* The device's own interrupt: its doorbell has to be mapped in this domain, too. */
+static void case_msi(void)
+{
+	char room[sizeof(struct vfio_irq_set) + sizeof(int32_t)];
+	struct vfio_irq_set *set_irqs = (void *)room;
+	struct pollfd wait = { .fd = eventfd(0, 0), .events = POLLIN };
+
+	must(wait.fd >= 0, "eventfd");
+	*set_irqs = (struct vfio_irq_set){
+		.argsz = sizeof(room), .index = VFIO_PCI_MSI_IRQ_INDEX, .count = 1,
+		.flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER,
+	};
+	memcpy(set_irqs->data, &wait.fd, sizeof(wait.fd));
+	must(!ioctl(device, VFIO_DEVICE_SET_IRQS, set_irqs), "VFIO_DEVICE_SET_IRQS");
+	*(volatile uint32_t *)(regs + EDU_IRQ_RAISE) = 1;
+	report("the device's MSI arrives", poll(&wait, 1, 3000) == 1, "none within 3 s");
+	*(volatile uint32_t *)(regs + EDU_IRQ_ACK) = *(volatile uint32_t *)(regs + EDU_IRQ_STATUS);
+	close(wait.fd);
+}
+
+/* What VFIO says may be mapped: its ranges, of which there are @max at most. */
+static unsigned int iova_ranges(struct range *ranges, unsigned int max)
+{
+	static char room[4096];
+	struct vfio_iommu_type1_info *info = (void *)room;
+	struct vfio_iommu_type1_info_cap_iova_range *cap;
+	uint32_t at, i;
+
+	info->argsz = sizeof(room);
+	must(!ioctl(container, VFIO_IOMMU_GET_INFO, info), "VFIO_IOMMU_GET_INFO");
+	if (!(info->flags & VFIO_IOMMU_INFO_CAPS))
+		return 0;
+	for (at = info->cap_offset; at; at = cap->header.next) {
+		cap = (void *)(room + at);
+		if (cap->header.id != VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE)
+			continue;
+		for (i = 0; i < cap->nr_iovas && i < max; i++) {
+			ranges[i].start = cap->iova_ranges[i].start;
+			ranges[i].last = cap->iova_ranges[i].end;
+		}
+		return i;
+	}
+	return 0;
+}
+
+static bool within(const struct range *one, const struct range *window, unsigned int nr)
+{
+	while (nr--)
+		if (window[nr].start <= one->start && one->last <= window[nr].last)
+			return true;
+	return false;
+}
+
+/* The ranges are the window without the MSI page, which is no more than 1 MiB. */
+static void case_ranges(const struct range *window, unsigned int nr)
+{
+	struct range said[16];
+	unsigned int nr_said = iova_ranges(said, 16), i;
+	uint64_t bytes = 0, wanted = 0;
+	bool inside = nr_said;
+	char why[200] = "";
+
+	for (i = 0; i < nr_said; i++) {
+		inside &= within(&said[i], window, nr);
+		bytes += said[i].last - said[i].start + 1;
+		snprintf(why + strlen(why), sizeof(why) - strlen(why), "0x%llx-0x%llx ",
+			 (unsigned long long)said[i].start, (unsigned long long)said[i].last);
+	}
+	for (i = 0; i < nr; i++)
+		wanted += window[i].last - window[i].start + 1;
+	report("the ranges that are reported lie in the window", inside, why);
+	report("all of the window is reported, but for the MSI page",
+	       bytes < wanted && bytes + (1 << 20) >= wanted, why);
+}
+
+static void case_edge(const struct range *range, uint8_t *buf)
+{
+	char name[80];
+	bool good;
+
+	snprintf(name, sizeof(name), "0x%llx: the first page is reached, and lost",
+		 (unsigned long long)range->start);
+	good = !map(range->start, buf, PAGE, RW) && changes(range->start, buf) &&
+	       unmap(range->start, PAGE) && !changes(range->start, buf);
+	report(name, good, strerror(errno));
+	snprintf(name, sizeof(name), "0x%llx: a page before is refused",
+		 (unsigned long long)range->start);
+	report(name, map(range->start - PAGE, buf, PAGE, RW) == -1 &&
+	       !changes(range->start - PAGE, buf), "it was mapped");
+	snprintf(name, sizeof(name), "0x%llx: a page after is refused",
+		 (unsigned long long)range->last);
+	report(name, map(range->last + 1, buf, PAGE, RW) == -1 &&
+	       !changes(range->last + 1, buf), "it was mapped");
+	snprintf(name, sizeof(name), "0x%llx: two pages over the end are refused",
+		 (unsigned long long)range->last);
+	report(name, map(range->last + 1 - PAGE, buf, 2 * PAGE, RW) == -1 &&
+	       !changes(range->last + 1 - PAGE, buf), "they were mapped");
+}
+
+static int cases_window(char **words, unsigned int nr)
+{
+	uint8_t *buf = memory(2 * PAGE);
+	struct range window[4];
+	unsigned int i;
+
+	if (nr > 4)
+		return 2;
+	for (i = 0; i < nr; i++) {
+		window[i].start = strtoull(words[2 * i], NULL, 0);
+		window[i].last = strtoull(words[2 * i + 1], NULL, 0);
+	}
+	case_ranges(window, nr);
+	for (i = 0; i < nr; i++)
+		case_edge(&window[i], buf);
+	case_msi();
+	return failures ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
 	uint8_t *buf;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: vfio_edu PCI-NAME GROUP\n");
+	if (argc < 3 || !(argc & 1)) {
+		fprintf(stderr, "usage: vfio_edu PCI-NAME GROUP [START LAST]...\n");
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	open_device(argv[1], argv[2]);
+	if (argc > 3)
+		return cases_window(argv + 3, (argc - 3) / 2);
 	buf = memory(4 * PAGE);
 	case_reach(buf);
 	case_unmap(buf, buf + 2 * PAGE);
 	case_read_only(buf, buf + 2 * PAGE);
 	case_big();
 	case_reserved(buf);
+	case_msi();
 	/* The mapping that is left goes with the container. */
 	must(!map(IOVA, buf, PAGE, RW), "mapping once more");
 	report("device works to the end", changes(IOVA, buf), "memory did not change");

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""make check: lint, KUnit, behaviour in QEMU, wrong device trees.
+"""make check: lint, KUnit, behaviour in QEMU, boards, wrong device trees.
 
 Two tests run at a time; kernels are built beside them in the order in which they
 are needed. The last line is "N passed, N failed, N skipped".
@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import badtree
 import boots
+import dtbuild
 import kernels
 import lint
 from board import STAGES
@@ -81,6 +82,13 @@ class Plan:
             self.add(name, kernel, lambda k, name=name, scripts=scripts:
                      boots.run_scripts(self.results, name, k, stage, scripts))
 
+    def boards(self):
+        """Every board that has a device tree here."""
+        for board in dtbuild.boards():
+            name = f"boards/{board}"
+            self.add(name, "debian", lambda k, name=name, board=board:
+                     boots.run_board(self.results, name, k, board))
+
     def bad_trees(self):
         """Every case of badtree.py."""
         for case in badtree.CASES:
@@ -100,6 +108,7 @@ def all_tests(plan):
     plan.lint()
     for stage in STAGES:
         plan.guest("debian", stage)
+    plan.boards()
     plan.kunit("debug")
     for stage in STAGES:
         plan.guest("debug", stage)

@@ -1,18 +1,21 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""make demo: a Debian kernel, our driver, and real devices behind the SMMU.
+"""make demo [BOARD=NAME]: a Debian kernel, our driver, and real devices behind the SMMU.
 
 Boots Debian's unmodified arm64 kernel, lets tests/guest/demo.sh work, and
-checks from the outside what the guest says it wrote. Exit status 0 only if
+checks from the outside what the guest says it wrote. With a board it boots
+that one's device tree, and tests/guest/demo-board.sh. Exit status 0 only if
 everything held.
 """
 
+import argparse
 import hashlib
 import random
 import re
 import sys
 import time
 
+import dtbuild
 import initramfs
 import kernels
 from board import MIB, Board, run_folder
@@ -20,6 +23,8 @@ from kernels import BUILD, Failure
 
 # How much goes each way, in MiB.
 AMOUNT = {"nvme": 64, "usb": 16}
+# A board's windows may end anywhere, and edu is to try what lies behind.
+WIDE_EDU = ["-global", "edu.dma_mask=0xffffffffffff"]
 FILE = "lan.bin"
 FILE_MIB = 8
 
@@ -37,12 +42,14 @@ def part(path, start_mib, count_mib):
 
 
 class Demo:
-    """The demo's state on the host."""
+    """The demo's state on the host; SAY prints a line."""
 
-    def __init__(self):
+    def __init__(self, board=None, say=None):
         self.folder = run_folder("demo")
+        self.name = board
         self.board = None
         self.good, self.bad = [], []
+        self._say = say or (lambda line: None)
 
     def prepare(self, kernel):
         """Data for the guest to find, and the initramfs that knows of it."""
@@ -53,6 +60,9 @@ class Demo:
         (tftp / FILE).write_bytes(data)
         facts = {"FILE": FILE, "FILE_MD5": md5(data)}
         self.board = Board(kernel, None, self.folder, tftp=tftp)
+        if self.name:
+            self.board.extra = WIDE_EDU
+            self.board.dtb = dtbuild.compile_board(self.name, "arm64", self.folder / "dtb")
         for name, amount in AMOUNT.items():
             data = noise.randbytes(amount * MIB)
             with open(self.board.disk(name), "r+b") as image:
@@ -66,7 +76,7 @@ class Demo:
     def result(self, good, name):
         """Count and print one result."""
         (self.good if good else self.bad).append(name)
-        print(f"  {'ok    ' if good else 'FAILED'} {name}", flush=True)
+        self._say(f"  {'ok    ' if good else 'FAILED'} {name}")
 
     def hear(self, line):
         """One line of the guest's script."""
@@ -79,25 +89,37 @@ class Demo:
             self.result(md5(part(image, amount, amount)) == want,
                         f"{disk}: the host finds that checksum in the disk's image")
         elif not re.match(r"1\.\.\d+$|SMMU-(BEGIN|END) |# mark-", line):
-            print(line, flush=True)
+            self._say(line)
+
+    def boot(self):
+        """Let the board do its work; returns the Result."""
+        script = "demo-board.sh" if self.name else "demo.sh"
+        result = self.board.boot(script, timeout=170, hear=self.hear)
+        if result.timed_out:
+            self.result(False, "the board finishes in time")
+        elif result.status is None:
+            self.result(False, "the board comes to its end")
+        return result
 
 
 def main():
     """Run the demo."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--board", help="one of arch/arm64/boot/dts/smmu")
+    name = parser.parse_args().board
+    if name and name not in dtbuild.boards():
+        raise Failure(f"there is no board {name}; there are: {', '.join(dtbuild.boards())}")
     began = time.monotonic()
-    demo = Demo()
+    demo = Demo(name, lambda line: print(line, flush=True))
     kernel = kernels.get("debian")
     print(f"demo: building the driver for Debian's Linux {kernel.release}", flush=True)
     demo.prepare(kernel)
-    print("demo: booting QEMU's virt board with its own device tree", flush=True)
-    result = demo.board.boot("demo.sh", timeout=170, hear=demo.hear)
+    tree = f"the device tree of {name}" if name else "its own device tree"
+    print(f"demo: booting QEMU's virt board with {tree}", flush=True)
+    result = demo.boot()
     log = BUILD / "logs" / "demo.log"
     log.parent.mkdir(exist_ok=True)
     result.log.replace(log)
-    if result.timed_out:
-        demo.result(False, "the board finishes in time")
-    elif result.status is None:
-        demo.result(False, "the board comes to its end")
     for line in result.text.splitlines():
         if re.search(r"\b(Oops|WARNING:|BUG:|Unable to handle|Call trace)", line):
             demo.result(False, f"the kernel says: {line}")

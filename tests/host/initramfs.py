@@ -16,6 +16,8 @@ GUEST = TOP / "tests/guest"
 # Drivers of the board's masters, in the order in which the guest loads them.
 MASTERS = ("nvme", "xhci_pci", "usb_storage", "uas", "sd_mod", "ahci", "virtio_pci",
            "virtio_net", "e1000e", "af_packet", "crc32c_generic", "ext4")
+# Of those that a tree may show as platform devices; loaded where it does.
+PLATFORM = ("xhci_plat_hcd", "ahci_platform")
 # In the initramfs for scripts that want them.
 ON_DEMAND = ("vfio_pci", "vfio_iommu_type1", "igb")
 
@@ -97,11 +99,12 @@ def _module_name(path):
 def _add_modules(archive, kernel, ours):
     """Debian's modules with what they need, ours, and a modules.dep for all."""
     folder = f"lib/modules/{kernel.release}"
-    lines, masters = {}, []
+    lines, masters, platform = {}, [], []
     if kernel.modules:
         table = _dependencies(kernel)
         masters = [name for name in MASTERS if name in table]
-        wanted = [table[name][0] for name in (*MASTERS, *ON_DEMAND) if name in table]
+        platform = [name for name in PLATFORM if name in table]
+        wanted = [table[name][0] for name in (*MASTERS, *PLATFORM, *ON_DEMAND) if name in table]
         while wanted:
             path = wanted.pop()
             plain = path.removesuffix(".xz")
@@ -120,7 +123,8 @@ def _add_modules(archive, kernel, ours):
         lines[f"extra/{path.name}"] = [names[need] for need in info.split(",") if need in names]
     text = "".join(f"{path}: {' '.join(needs)}\n" for path, needs in lines.items())
     archive.file(f"{folder}/modules.dep", text.encode())
-    archive.file("etc/masters", "".join(f"{name}\n" for name in masters).encode())
+    for name, names in (("masters", masters), ("platform-masters", platform)):
+        archive.file(f"etc/{name}", "".join(f"{one}\n" for one in names).encode())
 
 
 def build(kernel, folder, kunit=False, ours=None, files=()):

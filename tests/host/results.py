@@ -5,6 +5,7 @@ import threading
 import time
 
 DETAIL_LINES = 40
+WHY_CHARACTERS = 300
 
 
 class Results:
@@ -30,11 +31,17 @@ class Results:
             elapsed = time.monotonic() - self._began
             print(f"[{elapsed:5.0f}] {status:7} {name}{took}{why}", flush=True)
             if status == "FAILED":
-                self.failed.append(name)
+                self.failed.append((name, self._first(detail)))
                 for line in detail.rstrip().splitlines()[-DETAIL_LINES:]:
                     print(f"            | {line}", flush=True)
                 if log:
                     print(f"            | log: {log}", flush=True)
+
+    @staticmethod
+    def _first(detail):
+        """The first line that says something, for those who see only the log's end."""
+        lines = [line.strip("# \t") for line in detail.splitlines()]
+        return next((line[:WHY_CHARACTERS] for line in lines if line), "")
 
     def say(self, text):
         """Print a line of progress."""
@@ -43,8 +50,8 @@ class Results:
 
     def close(self):
         """Print the sum; returns the exit status."""
-        for name in self.failed:
-            print(f"FAILED: {name}")
+        for name, why in self.failed:
+            print(f"FAILED: {name}" + (f": {why}" if why else ""))
         if not sum(self.count.values()):
             print("no test was run")
         print(f"{self.count['ok']} passed, {self.count['FAILED']} failed,"

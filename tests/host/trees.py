@@ -116,18 +116,143 @@ def _run(command):
     return done.stdout
 
 
-def _platform_xhci(text):
-    """The xHCI function shown as a platform device, and no PCI at all."""
-    smmu = phandle(text, SMMU)
-    usb = f"""
-\tusb@10000000 {{
-\t\tcompatible = "generic-xhci";
-\t\treg = <0x00 0x10000000 0x00 0x4000>;
-\t\tinterrupts = <0x00 0x04 0x04>;
-\t\tiommus = <{smmu:#x} 0x08>;
-\t\tdma-coherent;
-\t}};"""
-    return chain(set_property(PCIE, "status", '"disabled"'), add_node("/", usb))(text)
+# The board's functions as platform devices: node, compatible, size of the BAR, SPI
+# of INTA. tests/guest/init programs them; edu2 and edu3 are on boards that add them.
+MASTERS = {"usb": ("usb@10000000", "generic-xhci", 0x4000, 4),
+           "sata": ("sata@10010000", "generic-ahci", 0x1000, 6),
+           "edu0": ("edu@10100000", "qemu,edu", 0x100000, 4),
+           "edu1": ("edu@10200000", "qemu,edu", 0x100000, 5),
+           "edu2": ("edu@10300000", "qemu,edu", 0x100000, 4),
+           "edu3": ("edu@10400000", "qemu,edu", 0x100000, 5)}
+STREAM = {"usb": 0x08, "sata": 0x18, "edu0": 0x28, "edu1": 0x30, "edu2": 0x48, "edu3": 0x50}
 
 
-TREES = {"platform-xhci": _platform_xhci}
+def node_source(label, name, *lines):
+    """A node with a label, out of its lines, for below the root."""
+    body = "".join(f"\t\t{line}\n" for line in lines)
+    return f"\t{label}: {name} {{\n{body}\t}};\n"
+
+
+def master(label, *lines):
+    """One of MASTERS; LINES are its own, "iommus" among them."""
+    name, compatible, size, interrupt = MASTERS[label]
+    reg = name.partition("@")[2]
+    return node_source(label, name, f'compatible = "{compatible}";',
+                       f"reg = <0x0 0x{reg} 0x0 {size:#x}>;",
+                       f"interrupts = <0x0 {interrupt:#x} 0x4>;", "dma-coherent;", *lines)
+
+
+def bus(name, dma_ranges, *nodes):
+    """A bus that moves no CPU addresses, with NODES on it."""
+    lines = [f"dma-ranges = {dma_ranges};"] if dma_ranges else []
+    return node_source(f"{name}_bus", name, 'compatible = "simple-bus";', "#address-cells = <2>;",
+                       "#size-cells = <2>;", "ranges;", *lines, *nodes)
+
+
+def regions(*nodes):
+    """/reserved-memory with these regions."""
+    return node_source("regions", "reserved-memory", "#address-cells = <2>;", "#size-cells = <2>;",
+                       "ranges;", *nodes)
+
+
+def label_smmu(text):
+    """The SMMU's node with the label that sources of ours name it by."""
+    return re.sub(rf"^(\t*){SMMU} {{$", rf"\1smmu: {SMMU} {{", text, flags=re.M)
+
+
+def cells(number, *patches):
+    """#iommu-cells, then other patches; the label comes last."""
+    return chain(set_property(SMMU, "#iommu-cells", f"<{number:#x}>"), *patches, label_smmu)
+
+
+def platform(number, *nodes, smmu=()):
+    """No PCI: masters as platform devices. SMMU are patches of its node."""
+    return cells(number, set_property(PCIE, "status", '"disabled"'), *smmu,
+                 add_node("/", "\n" + "".join(nodes)))
+
+
+def smmu_on_bus(dma_ranges):
+    """A patch that puts the SMMU, which QEMU has at the root, on a bus of its own."""
+    def patch(text):
+        start, end = node(text, SMMU)
+        rest = text[:start] + text[end + 1:]
+        return add_node("/", "\n" + bus("system", dma_ranges, text[start:end] + "\n"))(rest)
+    return patch
+
+
+def dma_window(value):
+    """A patch that gives the SMMU a "dma-window"."""
+    return set_property(SMMU, "dma-window", value)
+
+
+# Nobody names edu1: it uses the context that all streams use.
+FIXED = platform(0, *(master(name, "iommus = <&smmu>;") for name in ("usb", "sata", "edu0", "edu2")))
+
+ONE = platform(
+    1,
+    master("usb", "iommus = <&smmu 0x08>;", "iommu-ranges = <0x1 0x0 0x0 0x10000000>;"),
+    # More than QEMU's SMMU has.
+    master("sata", "iommus = <&smmu 0x18>;", "pasid-num-bits = <20>;", "dma-can-stall;"),
+    # edu1's stream is one of edu0's.
+    master("edu0", "iommus = <&smmu 0x28>, <&smmu 0x30>;",
+           "iommu-ranges = <0x0 0x1300000 0x0 0x100000>, <0x0 0x1000000 0x0 0x100000>;"),
+    master("edu2", "iommus = <&smmu 0x48>;", "memory-region = <&moved>, <&direct>, <&kept>;"),
+    master("edu3", "iommus = <&smmu 0x50>;", "memory-region = <&moved>;"),
+    regions(node_source("moved", "moved@70000000", "reg = <0x0 0x70000000 0x0 0x10000>;", "no-map;",
+                        "iommu-addresses = <&edu2 0x0 0x1000000 0x0 0x10000>,",
+                        "<&edu3 0x0 0x2000000 0x0 0x10000>;"),
+            node_source("direct", "direct@70100000", "reg = <0x0 0x70100000 0x0 0x10000>;", "no-map;",
+                        "iommu-addresses = <&edu2 0x0 0x70100000 0x0 0x10000>;"),
+            node_source("kept", "kept", "iommu-addresses = <&edu2 0x0 0xff000000 0x0 0x1000000>;")))
+
+# 0x20, 0x28, 0x30 and 0x38 are edu0's, so edu1's is. What the mask covers does not count.
+MASK = platform(2, master("usb", "iommus = <&smmu 0x08 0x0>;"),
+                master("sata", "iommus = <&smmu 0x18 0x0>;"),
+                master("edu0", "iommus = <&smmu 0x38 0x18>;"),
+                master("edu3", "iommus = <&smmu 0x50 0x0>;"))
+
+FOUR = platform(
+    4,
+    master("usb", "iommus = <&smmu 0x08 0x10000000 0x0 0x10000000>;"),
+    master("sata", "iommus = <&smmu 0x18 0x0 0x0 0xffffffff>;"),
+    master("edu0", "iommus = <&smmu 0x28 0x1000000 0x0 0x100000>;"),
+    master("edu1", "iommus = <&smmu 0x30 0x0 0x1 0x0>;"),
+    master("edu2", "iommus = <&smmu 0x48 0x40000000 0x0 0x40000000>;",
+           "iommu-ranges = <0x0 0x50000000 0x0 0x40000000>;"),
+    master("edu3", "iommus = <&smmu 0x50 0x3000 0x0 0x1000>;"))
+
+FIVE = platform(
+    5,
+    master("usb", "iommus = <&smmu 0x08 0x2 0x0 0x0 0x10000000>;"),
+    master("sata", "iommus = <&smmu 0x18 0x3 0x0 0x1 0x0>;"),
+    master("edu0", "iommus = <&smmu 0x28 0x1 0x0 0x0 0x200000>;"),
+    master("edu1", "iommus = <&smmu 0x30 0x0 0x0 0x10 0x0>;"),
+    master("edu2", "iommus = <&smmu 0x48 0x0 0x0 0x4 0x0>;",
+           "iommu-ranges = <0x0 0xc0000000 0x1 0x0>;"),
+    # 32 GiB from 4 GiB on, in cells as "reg" has them.
+    smmu=(dma_window("<0x1 0x0 0x8 0x0>"),))
+
+# edu0 and NVMe have nodes of their own below the host bridge's.
+WINDOW_PCI = cells(
+    1, set_property(SMMU, "#dma-address-cells", "<1>"), set_property(SMMU, "#dma-size-cells", "<1>"),
+    dma_window("<0x2000000 0xe000000>"),
+    add_node(PCIE, "\n" + node_source(
+        "nvme", "nvme@2,0", "reg = <0x1000 0x0 0x0 0x0 0x0>;",
+        "iommu-ranges = <0x0 0x0 0x8000000 0x0 0x1000000>;") + node_source(
+            "edu0", "edu@5,0", "reg = <0x2800 0x0 0x0 0x0 0x0>;",
+            "iommu-ranges = <0x0 0x0 0x0 0x0 0x4400000>, <0x0 0x0 0x6000000 0x0 0x400000>;")))
+
+# Split ranges, a gap at edu1 (0x30), and functions of a slot made one by the mask.
+MAP = cells(1, set_property(PCIE, "iommu-map", "<0x0 &smmu 0x0 0x28>, <0x28 &smmu 0x28 0x8>,"
+                            " <0x38 &smmu 0x38 0xffc8>"),
+            set_property(PCIE, "iommu-map-mask", "<0xfff8>"))
+
+_HALF = "<0x0 0x40000000 0x0 0x40000000 0x0 0x20000000>"
+_RANGES = (master("usb", "iommus = <&smmu 0x08>;"),
+           bus("half", _HALF, master("edu0", "iommus = <&smmu 0x28>;")),
+           bus("plain", None, master("edu1", "iommus = <&smmu 0x30>;")),
+           bus("unnamed", _HALF, master("sata", "iommus = <&smmu 0x18>;")))
+
+TREES = {"fixed": FIXED, "fixed-pci": cells(0), "one": ONE, "mask": MASK, "four": FOUR, "five": FIVE,
+         "window-pci": WINDOW_PCI, "map": MAP, "dma-ranges": platform(1, *_RANGES),
+         "off": platform(1, *_RANGES, smmu=(set_property(SMMU, "status", '"disabled"'),))}

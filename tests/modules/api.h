@@ -10,10 +10,10 @@
 #ifndef SMMU_TEST_API_H
 #define SMMU_TEST_API_H
 
+#include <linux/device.h>
 #include <linux/iommu.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
-#include <linux/pci.h>
 #include <linux/prandom.h>
 #include <linux/sizes.h>
 
@@ -31,7 +31,7 @@
 
 struct api_dev {
 	struct list_head node;
-	struct pci_dev *pdev;
+	struct device *dev;
 	void __iomem *regs;
 	struct dentry *dir;
 	char answer[256];
@@ -63,6 +63,18 @@ extern const struct api_case api_unmap_cases[];
 extern const struct api_case api_attach_cases[];
 extern const struct api_case api_random_cases[];
 extern const struct api_case api_stress_cases[];
+extern const struct api_case api_window_cases[];
+
+/* Two for each of the device's ranges: its first and its last address. */
+#define API_WINDOW_MAX		8
+extern unsigned long long api_window[API_WINDOW_MAX];
+extern unsigned int api_window_nr;
+
+/* For the buses (api_bus.c): a device with its registers comes and goes. */
+struct api_dev *api_add(struct device *dev, void __iomem *regs);
+void api_del(struct api_dev *one);
+int api_bus_register(void);
+void api_bus_unregister(void);
 
 /* What a case says: true if the case is over. Only the first one counts. */
 __printf(3, 4) bool api_wrong(struct api_run *run, bool wrong, const char *fmt, ...);

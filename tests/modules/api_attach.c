@@ -9,7 +9,7 @@
 static void api_dma_domain_returns(struct api_run *run)
 {
 	struct iommu_domain *domain = api_domain(run);
-	struct device *dev = &run->dev[0]->pdev->dev;
+	struct device *dev = run->dev[0]->dev;
 	void *buf = api_buf(run, 0), *coherent;
 	dma_addr_t iova;
 

@@ -14,7 +14,7 @@ struct iommu_domain *api_domain(struct api_run *run)
 	struct iommu_domain *domain;
 	unsigned int i;
 
-	domain = iommu_paging_domain_alloc(&run->dev[0]->pdev->dev);
+	domain = iommu_paging_domain_alloc(run->dev[0]->dev);
 	if (api_wrong(run, IS_ERR(domain), "no paging domain: %ld", PTR_ERR(domain)))
 		return NULL;
 	for (i = 0; i < API_DOMAINS; i++) {
@@ -57,16 +57,16 @@ void *api_buf(struct api_run *run, unsigned int order)
 
 bool api_attach(struct api_run *run, unsigned int dev, struct iommu_domain *domain)
 {
-	int ret = iommu_attach_device(domain, &run->dev[dev]->pdev->dev);
+	int ret = iommu_attach_device(domain, run->dev[dev]->dev);
 
 	if (!ret)
 		run->attached[dev] = domain;
-	return api_wrong(run, ret, "attach of %s: %d", pci_name(run->dev[dev]->pdev), ret);
+	return api_wrong(run, ret, "attach of %s: %d", dev_name(run->dev[dev]->dev), ret);
 }
 
 void api_detach(struct api_run *run, unsigned int dev)
 {
-	iommu_detach_device(run->attached[dev], &run->dev[dev]->pdev->dev);
+	iommu_detach_device(run->attached[dev], run->dev[dev]->dev);
 	run->attached[dev] = NULL;
 }
 
@@ -124,7 +124,7 @@ static bool api_transfer(struct api_run *run, unsigned int dev, unsigned long io
 	/* What the device did comes before what the CPU looks at now. */
 	dma_rmb();
 	return api_wrong(run, ret, "%s did not end its transfer: %d",
-			 pci_name(run->dev[dev]->pdev), ret);
+			 dev_name(run->dev[dev]->dev), ret);
 }
 
 /*
@@ -153,7 +153,7 @@ bool api_reaches(struct api_run *run, unsigned int dev, unsigned long iova, void
 	if (api_changed(run, dev, iova, where, &changed))
 		return true;
 	return api_wrong(run, !changed, "a write of %s to 0x%lx did not arrive",
-			 pci_name(run->dev[dev]->pdev), iova);
+			 dev_name(run->dev[dev]->dev), iova);
 }
 
 bool api_refused(struct api_run *run, unsigned int dev, unsigned long iova, void *where)
@@ -163,7 +163,7 @@ bool api_refused(struct api_run *run, unsigned int dev, unsigned long iova, void
 	if (api_changed(run, dev, iova, where, &changed))
 		return true;
 	return api_wrong(run, changed, "a write of %s to 0x%lx got through",
-			 pci_name(run->dev[dev]->pdev), iova);
+			 dev_name(run->dev[dev]->dev), iova);
 }
 
 /*

@@ -4,12 +4,13 @@
  * names it. Files below /sys/kernel/debug/smmu_api/:
  *
  *   cases         names, one a line
- *   <PCI>/run     write "CASE [SEED]": runs it; read: "pass", "skip WHY" or
+ *   <name>/run    write "CASE [SEED]": runs it; read: "pass", "skip WHY" or
  *                 "fail WHY", each with the seed
  */
 
 #include <linux/debugfs.h>
 #include <linux/dma-mapping.h>
+#include <linux/err.h>
 #include <linux/module.h>
 #include <linux/random.h>
 #include <linux/seq_file.h>
@@ -22,6 +23,11 @@ unsigned int api_bits = 28;
 module_param_named(bits, api_bits, uint, 0644);
 MODULE_PARM_DESC(bits, "address bits that the devices drive (QEMU: dma_mask)");
 
+unsigned long long api_window[API_WINDOW_MAX];
+unsigned int api_window_nr;
+module_param_array_named(window, api_window, ullong, &api_window_nr, 0644);
+MODULE_PARM_DESC(window, "for the case \"window\": first and last address of each range");
+
 static struct dentry *api_root;
 static LIST_HEAD(api_devs);
 /* Guards the list above; one case runs at a time. */
@@ -29,6 +35,7 @@ static DEFINE_MUTEX(api_lock);
 
 static const struct api_case *const api_lists[] = {
 	api_map_cases, api_unmap_cases, api_attach_cases, api_random_cases, api_stress_cases,
+	api_window_cases,
 };
 
 static const struct api_case *api_find(const char *name)
@@ -153,53 +160,36 @@ static const struct file_operations api_run_fops = {
 	.write = run_write,
 };
 
-static int api_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+struct api_dev *api_add(struct device *dev, void __iomem *regs)
 {
-	struct api_dev *dev;
+	struct api_dev *one;
 
-	if (pdev->vendor != EDU_VENDOR || pdev->device != EDU_DEVICE)
-		return -ENODEV;
-	dev = devm_kzalloc(&pdev->dev, sizeof(*dev), GFP_KERNEL);
-	if (!dev)
-		return -ENOMEM;
-	dev->pdev = pdev;
-	if (dma_set_mask_and_coherent(&pdev->dev, DMA_BIT_MASK(28)))
-		return -EIO;
-	dev->regs = edu_claim(pdev);
-	if (IS_ERR(dev->regs))
-		return PTR_ERR(dev->regs);
-	if (!device_iommu_mapped(&pdev->dev))
-		return dev_err_probe(&pdev->dev, -ENODEV, "no IOMMU translates this device\n");
-	pci_set_drvdata(pdev, dev);
+	if (IS_ERR(regs))
+		return ERR_CAST((__force void *)regs);
+	one = devm_kzalloc(dev, sizeof(*one), GFP_KERNEL);
+	if (!one)
+		return ERR_PTR(-ENOMEM);
+	one->dev = dev;
+	one->regs = regs;
+	if (dma_set_mask_and_coherent(dev, DMA_BIT_MASK(api_bits)))
+		return ERR_PTR(-EIO);
+	if (!device_iommu_mapped(dev))
+		return ERR_PTR(dev_err_probe(dev, -ENODEV, "no IOMMU translates this device\n"));
 	mutex_lock(&api_lock);
-	list_add(&dev->node, &api_devs);
+	list_add(&one->node, &api_devs);
 	mutex_unlock(&api_lock);
-	dev->dir = debugfs_create_dir(pci_name(pdev), api_root);
-	debugfs_create_file("run", 0600, dev->dir, dev, &api_run_fops);
-	return 0;
+	one->dir = debugfs_create_dir(dev_name(dev), api_root);
+	debugfs_create_file("run", 0600, one->dir, one, &api_run_fops);
+	return one;
 }
 
-static void api_remove(struct pci_dev *pdev)
+void api_del(struct api_dev *one)
 {
-	struct api_dev *dev = pci_get_drvdata(pdev);
-
-	debugfs_remove(dev->dir);
+	debugfs_remove(one->dir);
 	mutex_lock(&api_lock);
-	list_del(&dev->node);
+	list_del(&one->node);
 	mutex_unlock(&api_lock);
 }
-
-/* Binds through driver_override only. */
-static const struct pci_device_id api_ids[] = {
-	{ }
-};
-
-static struct pci_driver api_driver = {
-	.name = "smmu_api",
-	.id_table = api_ids,
-	.probe = api_probe,
-	.remove = api_remove,
-};
 
 static int __init api_init(void)
 {
@@ -207,7 +197,7 @@ static int __init api_init(void)
 
 	api_root = debugfs_create_dir("smmu_api", NULL);
 	debugfs_create_file("cases", 0400, api_root, NULL, &cases_fops);
-	ret = pci_register_driver(&api_driver);
+	ret = api_bus_register();
 	if (ret)
 		debugfs_remove(api_root);
 	return ret;
@@ -216,7 +206,7 @@ module_init(api_init);
 
 static void __exit api_exit(void)
 {
-	pci_unregister_driver(&api_driver);
+	api_bus_unregister();
 	debugfs_remove(api_root);
 }
 module_exit(api_exit);

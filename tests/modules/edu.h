@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * QEMU's edu PCI device: a master that does the DMA it is told to do. It moves
+ * QEMU's edu device: a master that does the DMA it is told to do. It moves
  * up to 4 KiB between a buffer of its own and any bus address, 100 ms after the
  * command, and never says whether the bus took it.
  */
@@ -12,10 +12,13 @@
 #include <linux/io.h>
 #include <linux/iopoll.h>
 #include <linux/pci.h>
+#include <linux/platform_device.h>
 #include <linux/sizes.h>
 
 #define EDU_VENDOR		0x1234
 #define EDU_DEVICE		0x11e8
+/* Shown as a platform device. */
+#define EDU_COMPATIBLE		"qemu,edu"
 
 #define EDU_ID			0x00
 #define EDU_ID_MASK		GENMASK(15, 0)
@@ -83,7 +86,7 @@ static inline int edu_dma(void __iomem *regs, u64 iova, u32 bytes, bool to_mem)
 }
 
 /* Takes over the function: BAR 0 mapped, bus master, all of it managed. */
-static inline void __iomem *edu_claim(struct pci_dev *pdev)
+static inline void __iomem *edu_claim_pci(struct pci_dev *pdev)
 {
 	void __iomem *regs;
 	int ret;
@@ -98,6 +101,23 @@ static inline void __iomem *edu_claim(struct pci_dev *pdev)
 		return IOMEM_ERR_PTR(-ENODEV);
 	pci_set_master(pdev);
 	return regs;
+}
+
+/*
+ * The same for a platform device. A tree may show one without registers, to see
+ * what becomes of its "iommus": there is nothing to drive then.
+ */
+static inline void __iomem *edu_claim_platform(struct platform_device *pdev)
+{
+	struct resource *res = platform_get_resource(pdev, IORESOURCE_MEM, 0);
+	void __iomem *regs;
+
+	if (!res)
+		return IOMEM_ERR_PTR(-ENODEV);
+	regs = devm_ioremap_resource(&pdev->dev, res);
+	if (IS_ERR(regs))
+		return regs;
+	return edu_is_there(regs) ? regs : IOMEM_ERR_PTR(-ENODEV);
 }
 
 #endif /* SMMU_TEST_EDU_H */
