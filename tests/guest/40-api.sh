@@ -30,6 +30,8 @@ run_case() {
 }
 
 while read -r case; do
+	# The scripts about windows run that one, with a window.
+	[ "$case" != window ] || continue
 	# The in-tree driver maps a block over pages.
 	[ "$case $(smmu_driver_of "$one")" = "overlap_block arm-smmu-v3" ] || run_case "$case"
 done <$API/cases
