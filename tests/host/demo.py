@@ -45,7 +45,7 @@ class Demo:
     """The demo's state on the host; SAY prints a line."""
 
     def __init__(self, board=None, say=None):
-        self.folder = run_folder("demo")
+        self.folder = run_folder(f"demo-{board}" if board else "demo")
         self.name = board
         self.board = None
         self.good, self.bad = [], []
