@@ -100,10 +100,20 @@ smmu_driver_of() {
 
 # disk_of NAME: prints the first block device (/dev/...) behind this device.
 # An NVMe path (nvme0c0n1) is hidden; its disk (nvme0n1) is a virtual device.
+#
+# QEMU's AHCI maps the list of a command's buffers (PRDT) in one piece and gives the
+# command up where an IOMMU has two pages of it apart; its disk may answer after 30 s
+# only. As Linux lays the lists out, the first 8 entries always lie in one page, so
+# requests to such a disk are kept to 8 pages.
 disk_of() {
 	t_top=$(readlink -f "$(dir_of "$1")")
 	for t_blk in /sys/block/*; do
 		case $(readlink -f "$t_blk") in
+		"$t_top"/ata*)
+			[ -w "$t_blk/queue/max_sectors_kb" ] || continue
+			echo 32 >"$t_blk/queue/max_sectors_kb"
+			echo "/dev/${t_blk##*/}"
+			return 0 ;;
 		"$t_top"/*)
 			t_node=/dev/$(basename "$t_blk" | sed 's/^\(nvme[0-9]*\)c[0-9]*/\1/')
 			[ ! -b "$t_node" ] || { echo "$t_node"; return 0; } ;;
