@@ -72,4 +72,15 @@ bind "$EDU2" smmu_edu
 edu_use_platform "$EDU2"
 check "DMA: the region is back" reaches "$EDU2" $AT2 $MOVED
 check "DMA: the one to one is back" reaches "$EDU2" $DIRECT $DIRECT
+
+# Back to the same domain after one of somebody else's, who did not have the region.
+modprobe smmu_api
+unbind "$EDU3"
+check "smmu_api takes the second master" bind "$EDU3" smmu_api
+echo dma_domain_returns >"/sys/kernel/debug/smmu_api/$EDU3/run"
+check "an unmanaged domain comes and goes" grep -q ^pass "/sys/kernel/debug/smmu_api/$EDU3/run"
+unbind "$EDU3"
+bind "$EDU3" smmu_edu
+edu_use_platform "$EDU3"
+check "DMA: the same domain still has the region" reaches "$EDU3" $AT3 $MOVED
 finish

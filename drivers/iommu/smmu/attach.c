@@ -283,6 +283,14 @@ static void smmu_attach_paging_port(struct smmu_port *port, struct smmu_domain *
 	smmu_attach_commit(port, &plan);
 }
 
+/* The first ports of a master that joined a domain leave it again. */
+static void smmu_attach_unjoin(struct smmu_domain *domain, struct smmu_master *master,
+			       unsigned int nr)
+{
+	while (nr--)
+		smmu_domain_leave(domain, master, master->ports[nr].joined);
+}
+
 /* All ports of a master join a domain, or none does. */
 static int smmu_attach_join(struct smmu_domain *domain, struct smmu_master *master)
 {
@@ -291,15 +299,13 @@ static int smmu_attach_join(struct smmu_domain *domain, struct smmu_master *mast
 
 	for (i = 0; i < master->nr_ports; i++) {
 		target = smmu_domain_join(domain, master, master->ports[i].smmu);
-		if (IS_ERR(target))
-			break;
+		if (IS_ERR(target)) {
+			smmu_attach_unjoin(domain, master, i);
+			return PTR_ERR(target);
+		}
 		master->ports[i].joined = target;
 	}
-	if (i == master->nr_ports)
-		return 0;
-	while (i--)
-		smmu_domain_leave(domain, master, master->ports[i].joined);
-	return PTR_ERR(target);
+	return 0;
 }
 
 /**
@@ -324,8 +330,7 @@ int smmu_attach_paging(struct iommu_domain *core, struct device *dev)
 		return ret;
 	ret = smmu_resv_map(domain, master);
 	if (ret) {
-		for (i = 0; i < master->nr_ports; i++)
-			smmu_domain_leave(domain, master, master->ports[i].joined);
+		smmu_attach_unjoin(domain, master, master->nr_ports);
 		return ret;
 	}
 	for (i = 0; i < master->nr_ports; i++)

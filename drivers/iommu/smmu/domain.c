@@ -309,6 +309,32 @@ void smmu_domain_free(struct iommu_domain *core)
 }
 
 /**
+ * struct smmu_domain_region - a range, and how much of it is mapped as wanted
+ * @start: its first address
+ * @last: its last address
+ * @pa: what the first one is to lead to
+ * @bytes: how much of it does
+ */
+struct smmu_domain_region {
+	u64 start;
+	u64 last;
+	phys_addr_t pa;
+	u64 bytes;
+};
+
+static int smmu_domain_compare_leaf(const struct smmu_pgtable_leaf *leaf, void *ctx)
+{
+	struct smmu_domain_region *region = ctx;
+	u64 start = max(leaf->iova, region->start);
+	u64 last = min(leaf->iova + leaf->bytes - 1, region->last);
+
+	if (leaf->pa + (start - leaf->iova) != region->pa + (start - region->start))
+		return -EEXIST;
+	region->bytes += last - start + 1;
+	return 0;
+}
+
+/**
  * smmu_domain_map_region() - Map a range for good, or nothing of it
  * @domain: the domain
  * @start: its first address, on a granule
@@ -316,19 +342,28 @@ void smmu_domain_free(struct iommu_domain *core)
  * @bytes: its size, a multiple of the granule
  * @prot: IOMMU_READ, IOMMU_WRITE and so on
  *
- * Context: may sleep.
- * Return: as smmu_domain_map().
+ * A range that leads there already is left as it is, so that a master can go back to
+ * a domain, and two masters of a group can bring the same range.
+ *
+ * Context: may sleep; nobody else maps or unmaps in the range.
+ * Return: 0; -EEXIST if part of it is mapped, or all of it to somewhere else; or as
+ * smmu_domain_map().
  */
 int smmu_domain_map_region(struct smmu_domain *domain, u64 start, phys_addr_t pa, u64 bytes,
 			   int prot)
 {
+	struct smmu_domain_region region = { .start = start, .last = start + bytes - 1, .pa = pa };
 	size_t granule = BIT(smmu_pgtable_walk(domain->pt)->granule_lg2);
 	struct iommu_iotlb_gather gather;
 	u64 done = 0;
 	int ret;
 
-	if (!smmu_window_contains(&domain->window, start, start + bytes - 1))
+	if (!smmu_window_contains(&domain->window, region.start, region.last))
 		return -ERANGE;
+	ret = smmu_pgtable_visit(domain->pt, region.start, region.last, smmu_domain_compare_leaf,
+				 &region);
+	if (ret || region.bytes == bytes)
+		return ret;
 	ret = smmu_pgtable_map(domain->pt, start, pa, bytes, prot, GFP_KERNEL, &done);
 	if (!ret)
 		return 0;
@@ -337,6 +372,7 @@ int smmu_domain_map_region(struct smmu_domain *domain, u64 start, phys_addr_t pa
 	smmu_domain_iotlb_sync(&domain->core, &gather);
 	return ret;
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_domain_map_region);
 
 /* Whether an SMMU can walk the table of a domain. */
 static bool smmu_domain_fits(const struct smmu_domain *domain, const struct smmu_device *smmu)

@@ -38,11 +38,6 @@ static const struct iommu_domain_ops smmu_ops_paging = {
 	.free = smmu_domain_free,
 };
 
-static int smmu_ops_of_xlate(struct device *dev, const struct of_phandle_args *args)
-{
-	return smmu_firmware_keep(dev, args);
-}
-
 static struct smmu_master *smmu_ops_create_master(struct device *dev)
 {
 	struct smmu_master_source *sources;
@@ -182,7 +177,7 @@ const struct iommu_ops smmu_ops = {
 	.release_device = smmu_ops_release_device,
 	.device_group = smmu_ops_device_group,
 	.get_resv_regions = smmu_ops_get_resv_regions,
-	.of_xlate = smmu_ops_of_xlate,
+	.of_xlate = smmu_firmware_keep,
 	.def_domain_type = smmu_ops_def_domain_type,
 	.identity_domain = &smmu_attach_identity_domain,
 	.blocked_domain = &smmu_attach_blocked_domain,

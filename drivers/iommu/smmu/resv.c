@@ -286,7 +286,7 @@ static enum iommu_resv_type smmu_resv_type(const struct smmu_resv *resv)
 }
 
 /**
- * smmu_resv_list() - iommu_ops.get_resv_regions, less the conversion
+ * smmu_resv_list() - What iommu_ops.get_resv_regions has to tell of a master
  * @master: the master
  * @head: where the regions go
  *
@@ -310,20 +310,15 @@ void smmu_resv_list(const struct smmu_master *master, struct list_head *head)
 		smmu_resv_report(master, head, resv->range, smmu_resv_type(resv));
 }
 
-/* A master of the same group may have brought the same region before. */
 static int smmu_resv_map_one(struct smmu_domain *domain, const struct smmu_master *master,
 			     const struct smmu_resv *resv)
 {
-	u64 start = resv->range.start, bytes = smmu_resv_bytes(&resv->range);
-	int ret;
+	int ret = smmu_domain_map_region(domain, resv->range.start, resv->phys,
+					 smmu_resv_bytes(&resv->range), smmu_resv_prot(master));
 
-	/* 0 may be an address as well as none: mapping tells them apart. */
-	if (resv->phys && smmu_domain_iova_to_phys(&domain->core, start) == resv->phys)
-		return 0;
-	ret = smmu_domain_map_region(domain, start, resv->phys, bytes, smmu_resv_prot(master));
 	if (ret)
 		dev_err(master->dev, "cannot map the firmware's region at %pap to %#llx-%#llx: %pe\n",
-			&resv->phys, start, resv->range.last, ERR_PTR(ret));
+			&resv->phys, resv->range.start, resv->range.last, ERR_PTR(ret));
 	return ret;
 }
 
@@ -333,7 +328,8 @@ static int smmu_resv_map_one(struct smmu_domain *domain, const struct smmu_maste
  * @master: the master, not led to the domain yet
  *
  * Only domains of the DMA API get it: whoever brings a domain of his own takes
- * over what is in it.
+ * over what is in it.  A region that was mapped before one that fails stays: the core
+ * gives up a default domain that cannot be attached, and others may use the region.
  *
  * Context: may sleep.
  * Return: 0 or as smmu_domain_map_region().

@@ -141,6 +141,46 @@ static void ports_window_test_straddle(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, iommu_unmap(core, 0x1fe00000, SZ_2M), SZ_2M);
 }
 
+/* A region for good: all of it or nothing, and once more without harm */
+static void ports_window_test_region(struct kunit *test)
+{
+	const int prot = IOMMU_READ | IOMMU_WRITE;
+	struct ports_test *p = test->priv;
+	struct smmu_master *master;
+	struct smmu_domain *domain;
+	struct iommu_domain *core;
+
+	ports_window_start(p, *(const u8 *)test->param_value);
+	master = ports_new_both(p, 0, &ports_window);
+	core = ports_new_domain(p, 0, master);
+	domain = smmu_domain_from(core);
+	KUNIT_ASSERT_EQ(test, ports_attach(core, master), 0);
+
+	/* It may lie at physical 0, which is also what an unmapped address says. */
+	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(domain, 0x10000000, 0, SZ_64K, prot), 0);
+	ports_expect(p, master, 0x1000f000, 0xf000);
+	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(domain, 0x10000000, 0, SZ_64K, prot), 0);
+	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(domain, 0x10000000, SZ_1M, SZ_64K, prot),
+			-EEXIST);
+	ports_expect(p, master, 0x1000f000, 0xf000);
+
+	/* The same start, and more than is there. */
+	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(domain, 0x10000000, 0, SZ_128K, prot),
+			-EEXIST);
+	ports_expect(p, master, 0x10010000, FAKE_SMMU_FAULT);
+
+	/* A page of it is there, as wanted: what was mapped before it goes again. */
+	KUNIT_EXPECT_EQ(test, ports_map(core, 0x10108000, 0x50008000, PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(domain, 0x10100000, 0x50000000, SZ_64K, prot),
+			-EEXIST);
+	ports_expect(p, master, 0x10100000, FAKE_SMMU_FAULT);
+	ports_expect(p, master, 0x10108000, 0x50008000);
+
+	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(domain, 0x1fff0000, 0, SZ_128K, prot),
+			-ERANGE);
+	ports_expect(p, master, 0x1fff0000, FAKE_SMMU_FAULT);
+}
+
 static void ports_window_test_levels(struct kunit *test)
 {
 	const u8 stage = *(const u8 *)test->param_value;
@@ -268,6 +308,7 @@ static void ports_window_test_beyond(struct kunit *test)
 static struct kunit_case ports_window_test_cases[] = {
 	KUNIT_CASE_PARAM(ports_window_test_map, ports_stage_gen_params),
 	KUNIT_CASE_PARAM(ports_window_test_straddle, ports_stage_gen_params),
+	KUNIT_CASE_PARAM(ports_window_test_region, ports_stage_gen_params),
 	KUNIT_CASE_PARAM(ports_window_test_levels, ports_stage_gen_params),
 	KUNIT_CASE_PARAM(ports_window_test_tiny, ports_stage_gen_params),
 	KUNIT_CASE_PARAM(ports_window_test_attach, ports_stage_gen_params),
