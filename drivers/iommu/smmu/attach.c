@@ -183,7 +183,7 @@ static void smmu_attach_commit_all(struct smmu_master *master, const struct smmu
 		smmu_attach_commit(&master->ports[i], plan);
 }
 
-static int smmu_attach_blocked(struct iommu_domain *core, struct device *dev)
+static void smmu_attach_block(struct smmu_master *master)
 {
 	const struct smmu_attach_plan plan = {
 		.kind = SMMU_MASTER_BLOCKED,
@@ -191,20 +191,16 @@ static int smmu_attach_blocked(struct iommu_domain *core, struct device *dev)
 		.cd = smmu_cd_invalid(),
 	};
 
-	smmu_attach_commit_all(dev_iommu_priv_get(dev), &plan);
-	return 0;
+	smmu_attach_commit_all(master, &plan);
 }
 
-/*
- * Where the architecture's own DMA API is in use, identity is what the core
- * attaches until that API brings its domain: nothing passes until then.
- */
-static int smmu_attach_windowed_identity(struct device *dev)
+static int smmu_attach_blocked(struct iommu_domain *core, struct device *dev)
 {
-	if (IS_ENABLED(CONFIG_ARM_DMA_USE_IOMMU))
-		return smmu_attach_blocked(NULL, dev);
-	dev_err(dev, "has a DMA window, which identity cannot keep\n");
-	return -EINVAL;
+	struct smmu_master *master = dev_iommu_priv_get(dev);
+
+	master->by_default = false;
+	smmu_attach_block(master);
+	return 0;
 }
 
 static int smmu_attach_identity(struct iommu_domain *core, struct device *dev)
@@ -216,8 +212,15 @@ static int smmu_attach_identity(struct iommu_domain *core, struct device *dev)
 		.cd = smmu_cd_invalid(),
 	};
 
-	if (master->windowed)
-		return smmu_attach_windowed_identity(dev);
+	/* There, this is how the core calls its default domain. */
+	if (IS_ENABLED(CONFIG_ARM_DMA_USE_IOMMU)) {
+		master->by_default = true;
+		return smmu_attach_default(master);
+	}
+	if (master->windowed) {
+		dev_err(dev, "has a DMA window, which identity cannot keep\n");
+		return -EINVAL;
+	}
 	smmu_attach_commit_all(master, &plan);
 	return 0;
 }
@@ -308,20 +311,9 @@ static int smmu_attach_join(struct smmu_domain *domain, struct smmu_master *mast
 	return 0;
 }
 
-/**
- * smmu_attach_paging() - iommu_domain_ops.attach_dev of a paging domain
- * @core: the domain
- * @dev: the device
- *
- * Context: may sleep; holds the mutex of the device's group.
- * Return: 0, or as smmu_domain_join() and smmu_resv_map(); the device then leads
- * to what it led to before. IHI 0070, 3.21 (changing a configuration that is in
- * use).
- */
-int smmu_attach_paging(struct iommu_domain *core, struct device *dev)
+/* Lead a master to a paging domain, or leave it where it is. */
+static int smmu_attach_lead(struct smmu_master *master, struct smmu_domain *domain)
 {
-	struct smmu_master *master = dev_iommu_priv_get(dev);
-	struct smmu_domain *domain = smmu_domain_from(core);
 	unsigned int i;
 	int ret;
 
@@ -337,4 +329,42 @@ int smmu_attach_paging(struct iommu_domain *core, struct device *dev)
 		smmu_attach_paging_port(&master->ports[i], domain);
 	return 0;
 }
+
+/**
+ * smmu_attach_paging() - iommu_domain_ops.attach_dev of a paging domain
+ * @core: the domain
+ * @dev: the device
+ *
+ * Context: may sleep; holds the mutex of the device's group.
+ * Return: 0, or as smmu_domain_join() and smmu_resv_map(); the device then leads
+ * to what it led to before. IHI 0070, 3.21 (changing a configuration that is in
+ * use).
+ */
+int smmu_attach_paging(struct iommu_domain *core, struct device *dev)
+{
+	struct smmu_master *master = dev_iommu_priv_get(dev);
+	int ret;
+
+	ret = smmu_attach_lead(master, smmu_domain_from(core));
+	if (!ret)
+		master->by_default = false;
+	return ret;
+}
 EXPORT_SYMBOL_IF_KUNIT(smmu_attach_paging);
+
+/**
+ * smmu_attach_default() - Lead a master to the domain of 32-bit Arm's DMA API
+ * @master: the master
+ *
+ * Until the API has one for it, nothing passes.
+ *
+ * Context: may sleep; holds the mutex of the device's group.
+ * Return: 0 or as smmu_attach_paging().
+ */
+int smmu_attach_default(struct smmu_master *master)
+{
+	if (master->api)
+		return smmu_attach_lead(master, master->api);
+	smmu_attach_block(master);
+	return 0;
+}

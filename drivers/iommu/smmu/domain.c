@@ -2,9 +2,11 @@
 /*
  * Paging domains: map, unmap, look up, and which SMMUs have to hear of it.
  */
+#include <linux/align.h>
 #include <linux/bitops.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
+#include <linux/property.h>
 #include <linux/slab.h>
 
 #include <kunit/visibility.h>
@@ -117,15 +119,18 @@ int smmu_domain_narrow(struct smmu_pgtable_cfg *cfg, struct smmu_window *window)
 static int smmu_domain_build_table(struct smmu_domain *domain, const struct smmu_master *master)
 {
 	struct smmu_pgtable_cfg cfg;
+	u8 full_bits;
 	int ret;
 
 	ret = smmu_domain_describe(master, &cfg);
 	if (ret)
 		return ret;
+	full_bits = cfg.ias_bits;
 	domain->window = master->window;
 	ret = smmu_domain_narrow(&cfg, &domain->window);
 	if (ret)
 		return ret;
+	cfg.ias_bits = clamp_t(u8, fls64(master->beyond_last), cfg.ias_bits, full_bits);
 	domain->pt = smmu_pgtable_alloc(&cfg);
 	if (IS_ERR(domain->pt))
 		return PTR_ERR(domain->pt);
@@ -168,9 +173,26 @@ int smmu_domain_map(struct iommu_domain *core, unsigned long iova, phys_addr_t p
 		return -ERANGE;
 	if (READ_ONCE(domain->enforce_coherency))
 		prot |= IOMMU_CACHE;
+	prot |= domain->api_prot;
 	ret = smmu_pgtable_map(domain->pt, iova, pa, bytes, prot, gfp, &done);
 	*mapped += done;
 	return ret;
+}
+
+/**
+ * smmu_domain_serve_api() - Make a domain the one of 32-bit Arm's DMA API
+ * @domain: the domain, attached to nothing
+ * @master: the master that it is made for
+ *
+ * That API does not tell devices that snoop the caches from those that do not.
+ *
+ * Context: any.
+ */
+void smmu_domain_serve_api(struct smmu_domain *domain, const struct smmu_master *master)
+{
+	domain->api = true;
+	if (device_get_dma_attr(master->dev) == DEV_DMA_COHERENT)
+		domain->api_prot = IOMMU_CACHE;
 }
 
 /**
@@ -334,6 +356,29 @@ static int smmu_domain_compare_leaf(const struct smmu_pgtable_leaf *leaf, void *
 	return 0;
 }
 
+/* Map a range for good, or nothing of it; one that leads there already is left. */
+static int smmu_domain_map_fixed(struct smmu_domain *domain, u64 start, phys_addr_t pa, u64 bytes,
+				 int prot)
+{
+	struct smmu_domain_region region = { .start = start, .last = start + bytes - 1, .pa = pa };
+	size_t granule = BIT(smmu_pgtable_walk(domain->pt)->granule_lg2);
+	struct iommu_iotlb_gather gather;
+	u64 done = 0;
+	int ret;
+
+	ret = smmu_pgtable_visit(domain->pt, region.start, region.last, smmu_domain_compare_leaf,
+				 &region);
+	if (ret || region.bytes == bytes)
+		return ret;
+	ret = smmu_pgtable_map(domain->pt, start, pa, bytes, prot, GFP_KERNEL, &done);
+	if (!ret)
+		return 0;
+	iommu_iotlb_gather_init(&gather);
+	smmu_domain_unmap(&domain->core, start, granule, div_u64(done, granule), &gather);
+	smmu_domain_iotlb_sync(&domain->core, &gather);
+	return ret;
+}
+
 /**
  * smmu_domain_map_region() - Map a range for good, or nothing of it
  * @domain: the domain
@@ -352,27 +397,28 @@ static int smmu_domain_compare_leaf(const struct smmu_pgtable_leaf *leaf, void *
 int smmu_domain_map_region(struct smmu_domain *domain, u64 start, phys_addr_t pa, u64 bytes,
 			   int prot)
 {
-	struct smmu_domain_region region = { .start = start, .last = start + bytes - 1, .pa = pa };
-	size_t granule = BIT(smmu_pgtable_walk(domain->pt)->granule_lg2);
-	struct iommu_iotlb_gather gather;
-	u64 done = 0;
-	int ret;
-
-	if (!smmu_window_contains(&domain->window, region.start, region.last))
+	if (!smmu_window_contains(&domain->window, start, start + bytes - 1))
 		return -ERANGE;
-	ret = smmu_pgtable_visit(domain->pt, region.start, region.last, smmu_domain_compare_leaf,
-				 &region);
-	if (ret || region.bytes == bytes)
-		return ret;
-	ret = smmu_pgtable_map(domain->pt, start, pa, bytes, prot, GFP_KERNEL, &done);
-	if (!ret)
-		return 0;
-	iommu_iotlb_gather_init(&gather);
-	smmu_domain_unmap(&domain->core, start, granule, div_u64(done, granule), &gather);
-	smmu_domain_iotlb_sync(&domain->core, &gather);
-	return ret;
+	return smmu_domain_map_fixed(domain, start, pa, bytes, prot);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_domain_map_region);
+
+/**
+ * smmu_domain_map_doorbell() - Let MSIs through to a physical address
+ * @domain: the domain
+ * @addr: the address, which need not lie in the domain's window
+ *
+ * Context: may sleep.
+ * Return: 0; -EEXIST if something else is mapped there; or as smmu_domain_map().
+ */
+int smmu_domain_map_doorbell(struct smmu_domain *domain, u64 addr)
+{
+	u64 granule = BIT_ULL(smmu_pgtable_walk(domain->pt)->granule_lg2);
+
+	addr = ALIGN_DOWN(addr, granule);
+	return smmu_domain_map_fixed(domain, addr, addr, granule,
+				     IOMMU_WRITE | IOMMU_NOEXEC | IOMMU_MMIO);
+}
 
 /* Whether an SMMU can walk the table of a domain. */
 static bool smmu_domain_fits(const struct smmu_domain *domain, const struct smmu_device *smmu)

@@ -24,6 +24,8 @@ struct smmu_pgtable_cfg;
  * @stage: 1 or 2; never changes
  * @fwb: the table was built for STE.S2FWB; never changes
  * @window: addresses that may be mapped; never changes
+ * @api: it serves the DMA API of 32-bit Arm; never changes once it is attached
+ * @api_prot: what that API forgets to ask for in its mappings; never changes, likewise
  * @lock: guards what follows; readers of @targets may use RCU instead
  * @targets: SMMUs that use this domain or have used it
  * @uncached_masters: attached masters whose accesses may miss the caches
@@ -36,6 +38,8 @@ struct smmu_domain {
 	u8 stage;
 	bool fwb;
 	struct smmu_window window;
+	bool api;
+	int api_prot;
 
 	struct mutex lock; /* see above */
 	struct list_head targets;
@@ -59,10 +63,13 @@ struct smmu_inval_target *smmu_domain_join(struct smmu_domain *domain,
 void smmu_domain_leave(struct smmu_domain *domain, const struct smmu_master *master,
 		       struct smmu_inval_target *target);
 
+void smmu_domain_serve_api(struct smmu_domain *domain, const struct smmu_master *master);
+
 int smmu_domain_map(struct iommu_domain *core, unsigned long iova, phys_addr_t pa,
 		    size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped);
 int smmu_domain_map_region(struct smmu_domain *domain, u64 start, phys_addr_t pa, u64 bytes,
 			   int prot);
+int smmu_domain_map_doorbell(struct smmu_domain *domain, u64 addr);
 size_t smmu_domain_unmap(struct iommu_domain *core, unsigned long iova, size_t pgsize,
 			 size_t pgcount, struct iommu_iotlb_gather *gather);
 void smmu_domain_iotlb_sync(struct iommu_domain *core, struct iommu_iotlb_gather *gather);

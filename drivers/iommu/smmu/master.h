@@ -116,6 +116,11 @@ struct smmu_port {
  * @pasid_bits: SubstreamID bits that it and all its SMMUs have; never changes
  * @can_stall: it may wait for faults to be resolved; never changes
  * @resv: struct smmu_resv that the firmware wants kept; never changes
+ * @beyond_last: the highest address that it uses outside its window, 0 if there is
+ *	none; never changes
+ * @api: the domain of 32-bit Arm's DMA API; guarded by the group mutex
+ * @by_default: the core has it in its default domain, where that is @api; guarded
+ *	by the group mutex
  * @nr_ports: number of @ports; never changes
  * @ports: its streams, by SMMU
  */
@@ -126,6 +131,10 @@ struct smmu_master {
 	u8 pasid_bits;
 	bool can_stall;
 	struct list_head resv;
+	u64 beyond_last;
+
+	struct smmu_domain *api;
+	bool by_default;
 
 	unsigned int nr_ports;
 	struct smmu_port ports[] __counted_by(nr_ports);

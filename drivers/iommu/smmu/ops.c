@@ -10,6 +10,7 @@
 
 #include <kunit/visibility.h>
 
+#include "armdma.h"
 #include "attach.h"
 #include "dmaranges.h"
 #include "domain.h"
@@ -113,10 +114,16 @@ static struct iommu_device *smmu_ops_probe_device(struct device *dev)
 	return &master->ports[0].smmu->iommu;
 }
 
+static void smmu_ops_probe_finalize(struct device *dev)
+{
+	smmu_armdma_join(dev_iommu_priv_get(dev));
+}
+
 static void smmu_ops_release_device(struct device *dev)
 {
 	struct smmu_master *master = dev_iommu_priv_get(dev);
 
+	smmu_armdma_leave(master);
 	smmu_resv_forget(master);
 	smmu_master_destroy(master);
 }
@@ -174,6 +181,7 @@ const struct iommu_ops smmu_ops = {
 	.capable = smmu_ops_capable,
 	.domain_alloc_paging = smmu_ops_domain_alloc_paging,
 	.probe_device = smmu_ops_probe_device,
+	.probe_finalize = smmu_ops_probe_finalize,
 	.release_device = smmu_ops_release_device,
 	.device_group = smmu_ops_device_group,
 	.get_resv_regions = smmu_ops_get_resv_regions,

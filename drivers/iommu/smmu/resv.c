@@ -2,7 +2,8 @@
 /*
  * Addresses of a master that are not for the DMA API to hand out: what the
  * firmware says of them ("iommu-addresses" of reserved memory), what lies between
- * the parts of its window, and where it finds MSI doorbells.
+ * the parts of its window, and where it finds MSI doorbells: where the DMA API of
+ * the IOMMU core puts them, or else where they are.
  *
  * The IOMMU core maps a firmware region whose addresses are the same on both sides
  * and takes any other for a bare reservation, though the binding promises a
@@ -19,6 +20,7 @@
 #include <linux/slab.h>
 
 #include "domain.h"
+#include "doorbell.h"
 #include "master.h"
 #include "pgtable/pgtable.h"
 #include "resv.h"
@@ -31,8 +33,9 @@
 /* What becomes of a region. */
 enum smmu_resv_kind {
 	SMMU_RESV_HOLE,		/* left alone */
-	SMMU_RESV_DIRECT,	/* mapped one to one, by the IOMMU core */
+	SMMU_RESV_DIRECT,	/* mapped one to one, by whoever has the DMA API */
 	SMMU_RESV_MOVED,	/* mapped elsewhere, by this driver */
+	SMMU_RESV_DOORBELL,	/* mapped one to one, by this driver, in every domain */
 };
 
 /**
@@ -221,6 +224,38 @@ static int smmu_resv_read_region(struct smmu_master *master, struct device_node 
 	return ret;
 }
 
+/* The doorbell, where the core will not map it. */
+static int smmu_resv_read_doorbell(struct smmu_master *master)
+{
+	u64 granule = BIT_ULL(master->ports[0].smmu->granule_lg2);
+	struct smmu_resv *resv;
+	u64 addr;
+
+	if (!smmu_doorbell_find(master->dev, &addr))
+		return 0;
+	resv = kzalloc(sizeof(*resv), GFP_KERNEL);
+	if (!resv)
+		return -ENOMEM;
+	resv->kind = SMMU_RESV_DOORBELL;
+	resv->phys = addr;
+	resv->range.start = ALIGN_DOWN(addr, granule);
+	resv->range.last = resv->range.start + granule - 1;
+	master->beyond_last = resv->range.last;
+	list_add_tail(&resv->node, &master->resv);
+	return 0;
+}
+
+static int smmu_resv_read_msi(struct smmu_master *master)
+{
+	struct smmu_window_range msi;
+
+	if (!IS_ENABLED(CONFIG_IOMMU_DMA))
+		return smmu_resv_read_doorbell(master);
+	if (!smmu_resv_place_msi(master, &msi))
+		dev_warn(master->dev, "its DMA window has no room for MSI doorbells\n");
+	return 0;
+}
+
 /**
  * smmu_resv_read() - Read what the firmware wants kept for a master
  * @master: the master, with its window
@@ -231,16 +266,13 @@ static int smmu_resv_read_region(struct smmu_master *master, struct device_node 
 int smmu_resv_read(struct smmu_master *master)
 {
 	struct device_node *np = master->dev->of_node, *region;
-	struct smmu_window_range msi;
 	int i = 0, ret = 0;
 
 	while (!ret && (region = of_parse_phandle(np, "memory-region", i++))) {
 		ret = smmu_resv_read_region(master, region);
 		of_node_put(region);
 	}
-	if (!ret && !smmu_resv_place_msi(master, &msi))
-		dev_warn(master->dev, "its DMA window has no room for MSI doorbells\n");
-	return ret;
+	return ret ?: smmu_resv_read_msi(master);
 }
 
 /**
@@ -262,8 +294,8 @@ void smmu_resv_forget(struct smmu_master *master)
 static void smmu_resv_report(const struct smmu_master *master, struct list_head *head,
 			     struct smmu_window_range range, enum iommu_resv_type type)
 {
-	int prot = type == IOMMU_RESV_SW_MSI ? IOMMU_WRITE | IOMMU_NOEXEC | IOMMU_MMIO :
-					       smmu_resv_prot(master);
+	bool msi = type == IOMMU_RESV_SW_MSI || type == IOMMU_RESV_MSI;
+	int prot = msi ? IOMMU_WRITE | IOMMU_NOEXEC | IOMMU_MMIO : smmu_resv_prot(master);
 	struct iommu_resv_region *region;
 	size_t bytes;
 
@@ -282,7 +314,14 @@ static void smmu_resv_report(const struct smmu_master *master, struct list_head 
 
 static enum iommu_resv_type smmu_resv_type(const struct smmu_resv *resv)
 {
-	return resv->kind == SMMU_RESV_DIRECT ? IOMMU_RESV_DIRECT : IOMMU_RESV_RESERVED;
+	switch (resv->kind) {
+	case SMMU_RESV_DIRECT:
+		return IOMMU_RESV_DIRECT;
+	case SMMU_RESV_DOORBELL:
+		return IOMMU_RESV_MSI;
+	default:
+		return IOMMU_RESV_RESERVED;
+	}
 }
 
 /**
@@ -299,7 +338,7 @@ void smmu_resv_list(const struct smmu_master *master, struct list_head *head)
 	struct smmu_window_range range;
 	unsigned int i;
 
-	if (smmu_resv_place_msi(master, &range))
+	if (IS_ENABLED(CONFIG_IOMMU_DMA) && smmu_resv_place_msi(master, &range))
 		smmu_resv_report(master, head, range, IOMMU_RESV_SW_MSI);
 	for (i = 1; i < window->nr; i++) {
 		range.start = window->range[i - 1].last + 1;
@@ -313,23 +352,47 @@ void smmu_resv_list(const struct smmu_master *master, struct list_head *head)
 static int smmu_resv_map_one(struct smmu_domain *domain, const struct smmu_master *master,
 			     const struct smmu_resv *resv)
 {
-	int ret = smmu_domain_map_region(domain, resv->range.start, resv->phys,
-					 smmu_resv_bytes(&resv->range), smmu_resv_prot(master));
+	int ret;
 
+	if (resv->kind == SMMU_RESV_DOORBELL)
+		ret = smmu_domain_map_doorbell(domain, resv->phys);
+	else
+		ret = smmu_domain_map_region(domain, resv->range.start, resv->phys,
+					     smmu_resv_bytes(&resv->range),
+					     smmu_resv_prot(master));
 	if (ret)
-		dev_err(master->dev, "cannot map the firmware's region at %pap to %#llx-%#llx: %pe\n",
+		dev_err(master->dev, "cannot map the %s at %pap to %#llx-%#llx: %pe\n",
+			resv->kind == SMMU_RESV_DOORBELL ? "MSI doorbell" : "firmware's region",
 			&resv->phys, resv->range.start, resv->range.last, ERR_PTR(ret));
 	return ret;
 }
 
+/* Whether a region has to be mapped in a domain, and nobody else does it. */
+static bool smmu_resv_is_ours(const struct smmu_domain *domain, const struct smmu_resv *resv)
+{
+	bool core_api = domain->core.type & __IOMMU_DOMAIN_DMA_API;
+
+	switch (resv->kind) {
+	case SMMU_RESV_DIRECT:
+		return domain->api;
+	case SMMU_RESV_MOVED:
+		return domain->api || core_api;
+	case SMMU_RESV_DOORBELL:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /**
- * smmu_resv_map() - Map what the firmware wants at another address
+ * smmu_resv_map() - Map what a master needs without asking for it
  * @domain: the domain that is being attached
  * @master: the master, not led to the domain yet
  *
- * Only domains of the DMA API get it: whoever brings a domain of his own takes
- * over what is in it.  A region that was mapped before one that fails stays: the core
- * gives up a default domain that cannot be attached, and others may use the region.
+ * Only domains of the DMA API get the firmware's regions: whoever brings a domain of
+ * his own takes over what is in it.  A region that was mapped before one that fails
+ * stays: the core gives up a default domain that cannot be attached, and others may use
+ * the region.
  *
  * Context: may sleep.
  * Return: 0 or as smmu_domain_map_region().
@@ -339,10 +402,8 @@ int smmu_resv_map(struct smmu_domain *domain, const struct smmu_master *master)
 	const struct smmu_resv *resv;
 	int ret = 0;
 
-	if (!(domain->core.type & __IOMMU_DOMAIN_DMA_API))
-		return 0;
 	list_for_each_entry(resv, &master->resv, node) {
-		if (resv->kind != SMMU_RESV_MOVED)
+		if (!smmu_resv_is_ours(domain, resv))
 			continue;
 		ret = smmu_resv_map_one(domain, master, resv);
 		if (ret)
