@@ -19,8 +19,6 @@ import kernels
 from kernels import BUILD, Failure
 from qmp import Qmp
 
-QEMU = "qemu-system-aarch64"
-
 # What -M and -global have to say for each of the model's stage settings:
 # from 9.2 on, plain "virt" is nested and ignores the property.
 STAGES = {"1": ("virt-9.1", ["-global", "arm-smmuv3.stage=1"]),
@@ -91,9 +89,9 @@ class Board:
         version, options = STAGES[self.stage]
         slot = {name: f"addr={number:#x}" for name, number in SLOT.items()}
         # QEMU ends when we do, however that happens.
-        args = ["setpriv", "--pdeathsig", "KILL", "nice", QEMU, "-nodefaults", "-no-user-config", "-display", "none",
+        args = ["setpriv", "--pdeathsig", "KILL", "nice", self.kernel.machine.qemu, "-nodefaults", "-no-user-config", "-display", "none",
                 "-M", f"{version},iommu=smmuv3,gic-version=3{more}", *options,
-                "-cpu", "max,pauth-impdef=on", "-accel", "tcg,thread=multi",
+                "-cpu", self.kernel.machine.cpu, "-accel", "tcg,thread=multi",
                 "-smp", str(self.cpus), "-m", str(self.memory), "-no-reboot"]
         for name in DISKS:
             args += ["-drive", f"if=none,id={name},format=raw,cache=unsafe,file={self.disk(name)}"]
@@ -202,7 +200,7 @@ class _Run:
 def main():
     """Boot a board by hand: scripts with a result, or a prompt."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kernel", default="debian", help="debian, debug or kasan")
+    parser.add_argument("--kernel", default="debian", help="debian, debug, kasan or armhf")
     parser.add_argument("--stage", default="nested", choices=STAGES)
     parser.add_argument("--append", default="", help="more for the kernel's command line")
     parser.add_argument("--load", default="all", choices=("none", "smmu", "all"))

@@ -24,8 +24,8 @@ ON_DEMAND = ("vfio_pci", "vfio_iommu_type1", "igb")
 PROGRAMS = ("/sbin/mke2fs", "/sbin/e2fsck")
 
 
-def _user_space():
-    return Path(script("debian-userland.sh", "arm64", "busybox-static", "e2fsprogs"))
+def _user_space(arch):
+    return Path(script("debian-userland.sh", arch.debian, "busybox-static", "e2fsprogs"))
 
 
 def _find(root, name):
@@ -37,15 +37,15 @@ def _find(root, name):
     raise Failure(f"{name} is not in Debian's packages below {root}")
 
 
-def _needed(path):
+def _needed(arch, path):
     """Names of the shared libraries that an ELF file asks for."""
-    out = subprocess.run(["aarch64-linux-gnu-readelf", "-d", path], check=True,
+    out = subprocess.run([f"{arch.cross}readelf", "-d", path], check=True,
                          stdout=subprocess.PIPE, text=True).stdout
     return re.findall(r"\(NEEDED\).*\[(.*)\]", out)
 
 
-def _add_programs(archive):
-    root = _user_space()
+def _add_programs(archive, arch):
+    root = _user_space(arch)
     archive.file("bin/busybox", _find(root, "/bin/busybox").read_bytes(), 0o755)
     archive.link("bin/sh", "busybox")
     done = set()
@@ -56,28 +56,27 @@ def _add_programs(archive):
     archive.link("sbin/fsck.ext4", "e2fsck")
     archive.file("etc/mke2fs.conf", (root / "etc/mke2fs.conf").read_bytes())
     while wanted:
-        for name in _needed(wanted.pop()):
+        for name in _needed(arch, wanted.pop()):
             if name in done:
                 continue
             done.add(name)
-            folder = "/lib" if name.startswith("ld-") else "/lib/aarch64-linux-gnu"
-            library = _find(root, f"{folder}/{name}")
-            archive.file(f"{folder}/{name}", library.resolve().read_bytes(), 0o755)
+            library = _find(root, arch.library(name))
+            archive.file(arch.library(name), library.resolve().read_bytes(), 0o755)
             wanted.append(library)
 
 
-def _add_tests(archive):
+def _add_tests(archive, arch):
     """Scripts as they are, and C programs linked statically, all in /test."""
     for path in sorted(GUEST.glob("*.sh")):
         archive.file(f"test/{path.name}", path.read_bytes(), 0o755)
-    out = BUILD / "guest"
+    out = BUILD / "guest" / arch.name
     out.mkdir(parents=True, exist_ok=True)
     for source in sorted(GUEST.glob("*.c")):
         program = out / source.stem
-        with modules.locked(BUILD / "locks" / f"guest-{source.stem}"):
+        with modules.locked(BUILD / "locks" / f"guest-{arch.name}-{source.stem}"):
             if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
-                command = ["aarch64-linux-gnu-gcc", "-static", "-O2", "-Wall", "-Wextra",
-                           "-Werror", f"-I{TOP / 'include/uapi'}", "-o", program, source]
+                command = [f"{arch.cross}gcc", "-static", "-O2", "-D_FILE_OFFSET_BITS=64",
+                           "-Wall", "-Wextra", "-Werror", f"-I{TOP / 'include/uapi'}", "-o", program, source]
                 if subprocess.run(command, check=False).returncode:
                     raise Failure(f"compiling {source} for the guest failed")
         archive.file(f"test/{source.stem}", program.read_bytes(), 0o755)
@@ -140,8 +139,8 @@ def build(kernel, folder, kunit=False, ours=None, files=()):
     for name in ("proc", "sys", "dev", "tmp", "mnt", "run", "sbin", "usr/bin", "usr/sbin"):
         archive.folder(name)
     archive.file("init", (GUEST / "init").read_bytes(), 0o755)
-    _add_programs(archive)
-    _add_tests(archive)
+    _add_programs(archive, kernel.machine)
+    _add_tests(archive, kernel.machine)
     _add_modules(archive, kernel, ours)
     for name, data in files:
         archive.file(name, data)

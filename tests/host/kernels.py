@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
+from arch import ARCHES, Arch
+
 HOST = Path(__file__).resolve().parent
 TOP = HOST.parent.parent
 BUILD = TOP / "build"
@@ -31,6 +33,11 @@ class Kernel:
     modules: Optional[Path] = None
     cmdline: str = ""
 
+    @property
+    def machine(self) -> Arch:
+        """What there is to know of its architecture."""
+        return ARCHES[self.arch]
+
 
 def script(*args):
     """Run a shell script of this directory; its last line is the answer."""
@@ -49,10 +56,10 @@ def _debian():
 
 
 def _armhf():
-    top = Path(script("debian-kernel.sh", "armhf", "armmp-lpae", "headers"))
+    top = Path(script("debian-kernel.sh", "armhf", "armmp-lpae"))
     script("modpost32.sh", str(top / "headers"))
     return Kernel("armhf", "arm", "arm-linux-gnueabihf-", top / "headers",
-                  (top / "release").read_text().strip())
+                  (top / "release").read_text().strip(), top / "vmlinuz", top / "modules")
 
 
 def _source(name):
