@@ -23,6 +23,7 @@
 
 #include <asm/dma-iommu.h>
 
+#include "armcoherent.h"
 #include "armdma.h"
 #include "attach.h"
 #include "domain.h"
@@ -36,7 +37,7 @@
 static DEFINE_MUTEX(smmu_armdma_lock);
 
 /*
- * The architecture's operations for devices behind an IOMMU, which it installs only
+ * The operations for devices behind an IOMMU.  The architecture shows its own only
  * in a device that is alone in its group.  Guarded by smmu_armdma_lock.
  */
 static const struct dma_map_ops *smmu_armdma_ops;
@@ -150,7 +151,7 @@ static struct dma_iommu_mapping *smmu_armdma_create(const struct smmu_master *ma
 		return mapping;
 
 	ret = smmu_armdma_reserve(mapping, aperture.last + 1, U64_MAX);
-	/* Drivers and devices take address 0 for none at all. */
+	/* The architecture never unmaps page 0, and drivers take it for no address. */
 	if (!ret)
 		ret = smmu_armdma_reserve(mapping, 0, PAGE_SIZE - 1);
 	if (!ret) {
@@ -187,7 +188,7 @@ static int smmu_armdma_learn_ops(struct device *dev, struct dma_iommu_mapping *m
 	ret = arm_iommu_attach_device(dev, mapping);
 	if (ret)
 		return ret;
-	smmu_armdma_ops = get_dma_ops(dev);
+	smmu_armdma_ops = smmu_armcoherent_ops(get_dma_ops(dev));
 	arm_iommu_detach_device(dev);
 	return 0;
 }

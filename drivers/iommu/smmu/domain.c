@@ -173,7 +173,11 @@ int smmu_domain_map(struct iommu_domain *core, unsigned long iova, phys_addr_t p
 		return -ERANGE;
 	if (READ_ONCE(domain->enforce_coherency))
 		prot |= IOMMU_CACHE;
-	prot |= domain->api_prot;
+	if (domain->api) {
+		prot |= domain->api_prot;
+		/* It says that it may sleep, whatever its own caller said. */
+		gfp = GFP_ATOMIC;
+	}
 	ret = smmu_pgtable_map(domain->pt, iova, pa, bytes, prot, gfp, &done);
 	*mapped += done;
 	return ret;
@@ -184,7 +188,8 @@ int smmu_domain_map(struct iommu_domain *core, unsigned long iova, phys_addr_t p
  * @domain: the domain, attached to nothing
  * @master: the master that it is made for
  *
- * That API does not tell devices that snoop the caches from those that do not.
+ * That API does not tell devices that snoop the caches from those that do not, nor
+ * callers that may sleep from those that may not.
  *
  * Context: any.
  */

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Coherent memory in the DMA API of 32-bit Arm.
+ *
+ * For a device that snoops the caches, and for whoever may not sleep, the
+ * architecture takes one piece of memory but maps it (__iommu_create_mapping() in
+ * arch/arm/mm/dma-mapping.c) as a list of pages that has only the first: the rest
+ * is what happens to be on the stack.  The device would miss its memory, and reach
+ * some that is not its own.  So those requests are served here, out of the same
+ * operations that map a piece for streaming; the architecture can free it.
+ */
+#include <linux/align.h>
+#include <linux/dma-map-ops.h>
+#include <linux/gfp.h>
+#include <linux/mm.h>
+#include <linux/scatterlist.h>
+
+#include "armcoherent.h"
+#include "compat.h"
+
+/* The architecture's own, and those with what is replaced here.  Written once. */
+static const struct dma_map_ops *smmu_armcoherent_arch;
+static struct dma_map_ops smmu_armcoherent_mended; /* const from then on */
+
+/* Whether the architecture would map a list of one page. */
+static bool smmu_armcoherent_is_piece(struct device *dev, gfp_t gfp)
+{
+	return dev_is_dma_coherent(dev) || !gfpflags_allow_blocking(gfp);
+}
+
+static void *smmu_armcoherent_alloc(struct device *dev, size_t size, dma_addr_t *handle,
+				    gfp_t gfp, unsigned long attrs)
+{
+	void *addr;
+
+	size = PAGE_ALIGN(size);
+	if (size <= PAGE_SIZE || !smmu_armcoherent_is_piece(dev, gfp))
+		return smmu_armcoherent_arch->alloc(dev, size, handle, gfp, attrs);
+
+	*handle = DMA_MAPPING_ERROR;
+	/* That takes memory with another attribute, set up long before. */
+	if (!dev_is_dma_coherent(dev))
+		return NULL;
+	gfp &= ~(__GFP_DMA | __GFP_DMA32 | __GFP_HIGHMEM | __GFP_COMP);
+	addr = alloc_pages_exact(size, gfp | __GFP_ZERO);
+	if (!addr)
+		return NULL;
+	*handle = smmu_compat_dma_map(smmu_armcoherent_arch, dev, virt_to_page(addr), size);
+	if (*handle != DMA_MAPPING_ERROR)
+		return addr;
+	free_pages_exact(addr, size);
+	return NULL;
+}
+
+static int smmu_armcoherent_mmap(struct device *dev, struct vm_area_struct *vma, void *addr,
+				 dma_addr_t handle, size_t size, unsigned long attrs)
+{
+	unsigned long pages = PAGE_ALIGN(size) >> PAGE_SHIFT;
+
+	if (!dev_is_dma_coherent(dev))
+		return smmu_armcoherent_arch->mmap(dev, vma, addr, handle, size, attrs);
+	if (vma->vm_pgoff >= pages || vma_pages(vma) > pages - vma->vm_pgoff)
+		return -ENXIO;
+	return remap_pfn_range(vma, vma->vm_start, page_to_pfn(virt_to_page(addr)) + vma->vm_pgoff,
+			       vma->vm_end - vma->vm_start, vma->vm_page_prot);
+}
+
+static int smmu_armcoherent_get_sgtable(struct device *dev, struct sg_table *table, void *addr,
+					dma_addr_t handle, size_t size, unsigned long attrs)
+{
+	int ret;
+
+	if (!dev_is_dma_coherent(dev))
+		return smmu_armcoherent_arch->get_sgtable(dev, table, addr, handle, size, attrs);
+	ret = sg_alloc_table(table, 1, GFP_KERNEL);
+	if (!ret)
+		sg_set_page(table->sgl, virt_to_page(addr), PAGE_ALIGN(size), 0);
+	return ret;
+}
+
+/**
+ * smmu_armcoherent_ops() - Operations that map all of a coherent buffer
+ * @arch: the architecture's operations for devices behind an IOMMU
+ *
+ * Context: serialised by the caller.
+ * Return: the same with what had to be replaced; valid as long as this module is.
+ */
+const struct dma_map_ops *smmu_armcoherent_ops(const struct dma_map_ops *arch)
+{
+	smmu_armcoherent_arch = arch;
+	smmu_armcoherent_mended = *arch;
+	smmu_armcoherent_mended.alloc = smmu_armcoherent_alloc;
+	smmu_armcoherent_mended.mmap = smmu_armcoherent_mmap;
+	smmu_armcoherent_mended.get_sgtable = smmu_armcoherent_get_sgtable;
+	return &smmu_armcoherent_mended;
+}
