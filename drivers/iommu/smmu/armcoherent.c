@@ -14,13 +14,13 @@
 #include <linux/gfp.h>
 #include <linux/mm.h>
 #include <linux/scatterlist.h>
+#include <linux/slab.h>
 
 #include "armcoherent.h"
 #include "compat.h"
 
-/* The architecture's own, and those with what is replaced here.  Written once. */
+/* The architecture's own.  Written once. */
 static const struct dma_map_ops *smmu_armcoherent_arch;
-static struct dma_map_ops smmu_armcoherent_mended; /* const from then on */
 
 /* Whether the architecture would map a list of one page. */
 static bool smmu_armcoherent_is_piece(struct device *dev, gfp_t gfp)
@@ -82,15 +82,18 @@ static int smmu_armcoherent_get_sgtable(struct device *dev, struct sg_table *tab
  * smmu_armcoherent_ops() - Operations that map all of a coherent buffer
  * @arch: the architecture's operations for devices behind an IOMMU
  *
- * Context: serialised by the caller.
- * Return: the same with what had to be replaced; valid as long as this module is.
+ * Context: may sleep; serialised by the caller.
+ * Return: the same with what had to be replaced, for kfree(), or %NULL.
  */
 const struct dma_map_ops *smmu_armcoherent_ops(const struct dma_map_ops *arch)
 {
+	struct dma_map_ops *const mended = kmemdup(arch, sizeof(*arch), GFP_KERNEL);
+
+	if (!mended)
+		return NULL;
 	smmu_armcoherent_arch = arch;
-	smmu_armcoherent_mended = *arch;
-	smmu_armcoherent_mended.alloc = smmu_armcoherent_alloc;
-	smmu_armcoherent_mended.mmap = smmu_armcoherent_mmap;
-	smmu_armcoherent_mended.get_sgtable = smmu_armcoherent_get_sgtable;
-	return &smmu_armcoherent_mended;
+	mended->alloc = smmu_armcoherent_alloc;
+	mended->mmap = smmu_armcoherent_mmap;
+	mended->get_sgtable = smmu_armcoherent_get_sgtable;
+	return mended;
 }

@@ -190,7 +190,7 @@ static int smmu_armdma_learn_ops(struct device *dev, struct dma_iommu_mapping *m
 		return ret;
 	smmu_armdma_ops = smmu_armcoherent_ops(get_dma_ops(dev));
 	arm_iommu_detach_device(dev);
-	return 0;
+	return smmu_armdma_ops ? 0 : -ENOMEM;
 }
 
 /* A master, and the mapping that it is to have. */
@@ -287,4 +287,14 @@ void smmu_armdma_leave(struct smmu_master *master)
 	to_dma_iommu_mapping(master->dev) = NULL;
 	set_dma_ops(master->dev, NULL);
 	arm_iommu_release_mapping(mapping);
+}
+
+/**
+ * smmu_armdma_exit() - Free what smmu_armdma_join() learned
+ *
+ * Context: from module exit; no master is left.
+ */
+void smmu_armdma_exit(void)
+{
+	kfree(smmu_armdma_ops);
 }

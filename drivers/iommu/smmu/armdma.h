@@ -13,11 +13,13 @@ struct smmu_master;
 
 void smmu_armdma_join(struct smmu_master *master);
 void smmu_armdma_leave(struct smmu_master *master);
+void smmu_armdma_exit(void);
 
 #else
 
 static inline void smmu_armdma_join(struct smmu_master *master) { }
 static inline void smmu_armdma_leave(struct smmu_master *master) { }
+static inline void smmu_armdma_exit(void) { }
 
 #endif
 

@@ -11,6 +11,7 @@
 #include <linux/property.h>
 #include <linux/rcupdate.h>
 
+#include "armdma.h"
 #include "cdtab.h"
 #include "compat.h"
 #include "dmaranges.h"
@@ -318,6 +319,7 @@ static void __exit smmu_exit(void)
 {
 	platform_driver_unregister(&smmu_driver);
 	smmu_dmaranges_unwatch();
+	smmu_armdma_exit();
 	/* Page tables on their way through RCU return into this module. */
 	rcu_barrier();
 }
