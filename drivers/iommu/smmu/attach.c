@@ -10,6 +10,7 @@
 #include <kunit/visibility.h>
 
 #include "attach.h"
+#include "compat.h"
 #include "domain.h"
 #include "entry.h"
 #include "hw/cd.h"
@@ -183,7 +184,8 @@ static void smmu_attach_commit_all(struct smmu_master *master, const struct smmu
 		smmu_attach_commit(&master->ports[i], plan);
 }
 
-static int smmu_attach_blocked(struct iommu_domain *core, struct device *dev)
+static int smmu_attach_blocked(struct iommu_domain *core, struct device *dev,
+			       struct iommu_domain *old)
 {
 	const struct smmu_attach_plan plan = {
 		.kind = SMMU_MASTER_BLOCKED,
@@ -202,12 +204,13 @@ static int smmu_attach_blocked(struct iommu_domain *core, struct device *dev)
 static int smmu_attach_windowed_identity(struct device *dev)
 {
 	if (IS_ENABLED(CONFIG_ARM_DMA_USE_IOMMU))
-		return smmu_attach_blocked(NULL, dev);
+		return smmu_attach_blocked(NULL, dev, NULL);
 	dev_err(dev, "has a DMA window, which identity cannot keep\n");
 	return -EINVAL;
 }
 
-static int smmu_attach_identity(struct iommu_domain *core, struct device *dev)
+static int smmu_attach_identity(struct iommu_domain *core, struct device *dev,
+				struct iommu_domain *old)
 {
 	struct smmu_master *master = dev_iommu_priv_get(dev);
 	const struct smmu_attach_plan plan = {
@@ -222,12 +225,15 @@ static int smmu_attach_identity(struct iommu_domain *core, struct device *dev)
 	return 0;
 }
 
+SMMU_COMPAT_DEFINE_ATTACH(smmu_attach_identity);
+SMMU_COMPAT_DEFINE_ATTACH(smmu_attach_blocked);
+
 static const struct iommu_domain_ops smmu_attach_identity_ops = {
-	.attach_dev = smmu_attach_identity,
+	.attach_dev = SMMU_COMPAT_ATTACH(smmu_attach_identity),
 };
 
 static const struct iommu_domain_ops smmu_attach_blocked_ops = {
-	.attach_dev = smmu_attach_blocked,
+	.attach_dev = SMMU_COMPAT_ATTACH(smmu_attach_blocked),
 };
 
 /* Addresses pass unchanged.  For all masters of all SMMUs. */
@@ -312,13 +318,14 @@ static int smmu_attach_join(struct smmu_domain *domain, struct smmu_master *mast
  * smmu_attach_paging() - iommu_domain_ops.attach_dev of a paging domain
  * @core: the domain
  * @dev: the device
+ * @old: what it leads to now; its ports know that better
  *
  * Context: may sleep; holds the mutex of the device's group.
  * Return: 0, or as smmu_domain_join() and smmu_resv_map(); the device then leads
  * to what it led to before. IHI 0070, 3.21 (changing a configuration that is in
  * use).
  */
-int smmu_attach_paging(struct iommu_domain *core, struct device *dev)
+int smmu_attach_paging(struct iommu_domain *core, struct device *dev, struct iommu_domain *old)
 {
 	struct smmu_master *master = dev_iommu_priv_get(dev);
 	struct smmu_domain *domain = smmu_domain_from(core);

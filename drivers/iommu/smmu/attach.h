@@ -11,6 +11,6 @@ struct iommu_domain;
 extern struct iommu_domain smmu_attach_identity_domain;
 extern struct iommu_domain smmu_attach_blocked_domain;
 
-int smmu_attach_paging(struct iommu_domain *core, struct device *dev);
+int smmu_attach_paging(struct iommu_domain *core, struct device *dev, struct iommu_domain *old);
 
 #endif /* SMMU_ATTACH_H */
