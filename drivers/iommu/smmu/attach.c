@@ -10,6 +10,7 @@
 #include <kunit/visibility.h>
 
 #include "attach.h"
+#include "compat.h"
 #include "domain.h"
 #include "entry.h"
 #include "hw/cd.h"
@@ -194,7 +195,8 @@ static void smmu_attach_block(struct smmu_master *master)
 	smmu_attach_commit_all(master, &plan);
 }
 
-static int smmu_attach_blocked(struct iommu_domain *core, struct device *dev)
+static int smmu_attach_blocked(struct iommu_domain *core, struct device *dev,
+			       struct iommu_domain *old)
 {
 	struct smmu_master *master = dev_iommu_priv_get(dev);
 
@@ -203,7 +205,8 @@ static int smmu_attach_blocked(struct iommu_domain *core, struct device *dev)
 	return 0;
 }
 
-static int smmu_attach_identity(struct iommu_domain *core, struct device *dev)
+static int smmu_attach_identity(struct iommu_domain *core, struct device *dev,
+				struct iommu_domain *old)
 {
 	struct smmu_master *master = dev_iommu_priv_get(dev);
 	const struct smmu_attach_plan plan = {
@@ -225,12 +228,15 @@ static int smmu_attach_identity(struct iommu_domain *core, struct device *dev)
 	return 0;
 }
 
+SMMU_COMPAT_DEFINE_ATTACH(smmu_attach_identity);
+SMMU_COMPAT_DEFINE_ATTACH(smmu_attach_blocked);
+
 static const struct iommu_domain_ops smmu_attach_identity_ops = {
-	.attach_dev = smmu_attach_identity,
+	.attach_dev = SMMU_COMPAT_ATTACH(smmu_attach_identity),
 };
 
 static const struct iommu_domain_ops smmu_attach_blocked_ops = {
-	.attach_dev = smmu_attach_blocked,
+	.attach_dev = SMMU_COMPAT_ATTACH(smmu_attach_blocked),
 };
 
 /* Addresses pass unchanged.  For all masters of all SMMUs. */
@@ -334,13 +340,14 @@ static int smmu_attach_lead(struct smmu_master *master, struct smmu_domain *doma
  * smmu_attach_paging() - iommu_domain_ops.attach_dev of a paging domain
  * @core: the domain
  * @dev: the device
+ * @old: what it leads to now; its ports know that better
  *
  * Context: may sleep; holds the mutex of the device's group.
  * Return: 0, or as smmu_domain_join() and smmu_resv_map(); the device then leads
  * to what it led to before. IHI 0070, 3.21 (changing a configuration that is in
  * use).
  */
-int smmu_attach_paging(struct iommu_domain *core, struct device *dev)
+int smmu_attach_paging(struct iommu_domain *core, struct device *dev, struct iommu_domain *old)
 {
 	struct smmu_master *master = dev_iommu_priv_get(dev);
 	int ret;

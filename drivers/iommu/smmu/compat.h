@@ -8,6 +8,8 @@
 #ifndef SMMU_COMPAT_H
 #define SMMU_COMPAT_H
 
+#include <linux/build_bug.h>
+#include <linux/iommu.h>
 #include <linux/module.h>
 #include <linux/version.h>
 
@@ -35,6 +37,54 @@ static inline dma_addr_t smmu_compat_dma_map(const struct dma_map_ops *ops, stru
 	return ops->map_phys(dev, page_to_phys(page), bytes, DMA_BIDIRECTIONAL, 0);
 #endif
 }
+#endif
+
+/*
+ * What iommu_iotlb_gather.freelist keeps its pages in. Since 6.16 the core's own
+ * page allocator owns that list; nobody but the driver looks into it before
+ * iotlb_sync, which leaves it empty.
+ */
+static inline struct list_head *smmu_compat_freelist(struct iommu_iotlb_gather *gather)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
+	return &gather->freelist;
+#else
+	return &gather->freelist.pages;
+#endif
+}
+
+/*
+ * attach_dev is told what it replaces since 6.19. SMMU_COMPAT_DEFINE_ATTACH() makes what
+ * SMMU_COMPAT_ATTACH() puts into a table of operations.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
+
+#define SMMU_COMPAT_ATTACH(attach)	attach##_alone
+#define SMMU_COMPAT_DEFINE_ATTACH(attach)					\
+static int attach##_alone(struct iommu_domain *core, struct device *dev)	\
+{										\
+	return attach(core, dev, iommu_get_domain_for_dev(dev));		\
+}										\
+static int attach##_alone(struct iommu_domain *core, struct device *dev)
+
+static inline int smmu_compat_attach(struct iommu_domain *core, struct device *dev,
+				     struct iommu_domain *old)
+{
+	return core->ops->attach_dev(core, dev);
+}
+
+#else
+
+#define SMMU_COMPAT_ATTACH(attach)	attach
+#define SMMU_COMPAT_DEFINE_ATTACH(attach)					\
+static_assert(__same_type(&(attach), ((struct iommu_domain_ops *)0)->attach_dev))
+
+static inline int smmu_compat_attach(struct iommu_domain *core, struct device *dev,
+				     struct iommu_domain *old)
+{
+	return core->ops->attach_dev(core, dev, old);
+}
+
 #endif
 
 #endif /* SMMU_COMPAT_H */

@@ -11,6 +11,7 @@
 
 #include <kunit/visibility.h>
 
+#include "compat.h"
 #include "domain.h"
 #include "inval.h"
 #include "master.h"
@@ -234,7 +235,7 @@ size_t smmu_domain_unmap(struct iommu_domain *core, unsigned long iova, size_t p
 	iommu_iotlb_gather_add_range(gather, iova, bytes);
 	if (list_empty(&cleared.tables))
 		return bytes;
-	list_splice_tail(&cleared.tables, &gather->freelist);
+	list_splice_tail(&cleared.tables, smmu_compat_freelist(gather));
 	if (iommu_iotlb_gather_queued(gather))
 		smmu_domain_iotlb_sync(core, gather);
 	return bytes;
@@ -258,13 +259,13 @@ void smmu_domain_iotlb_sync(struct iommu_domain *core, struct iommu_iotlb_gather
 		.last = gather->end,
 		.leaf_sizes = gather->pgsize,
 		.granule_lg2 = smmu_pgtable_walk(domain->pt)->granule_lg2,
-		.leaf_only = list_empty(&gather->freelist),
+		.leaf_only = list_empty(smmu_compat_freelist(gather)),
 	};
 
 	if (!gather->pgsize)
 		return;
 	smmu_inval_clear_range(&domain->targets, &range);
-	smmu_pgtable_put_tables(&gather->freelist);
+	smmu_pgtable_put_tables(smmu_compat_freelist(gather));
 }
 
 /**

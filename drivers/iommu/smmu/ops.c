@@ -12,6 +12,7 @@
 
 #include "armdma.h"
 #include "attach.h"
+#include "compat.h"
 #include "dmaranges.h"
 #include "domain.h"
 #include "firmware.h"
@@ -28,8 +29,10 @@ static const struct pci_device_id smmu_ops_identity_only[] = {
 	{ }
 };
 
+SMMU_COMPAT_DEFINE_ATTACH(smmu_attach_paging);
+
 static const struct iommu_domain_ops smmu_ops_paging = {
-	.attach_dev = smmu_attach_paging,
+	.attach_dev = SMMU_COMPAT_ATTACH(smmu_attach_paging),
 	.map_pages = smmu_domain_map,
 	.unmap_pages = smmu_domain_unmap,
 	.flush_iotlb_all = smmu_domain_flush_all,

@@ -5,6 +5,7 @@
 #include <kunit/device.h>
 #include <kunit/test.h>
 
+#include "compat.h"
 #include "inval.h"
 #include "ops.h"
 #include "pgtable/pgtable.h"
@@ -12,7 +13,7 @@
 
 int ports_attach(struct iommu_domain *core, struct smmu_master *master)
 {
-	return core->ops->attach_dev(core, master->dev);
+	return smmu_compat_attach(core, master->dev, NULL);
 }
 
 int ports_init(struct kunit *test)
