@@ -7,7 +7,7 @@ ifneq ($(KUNIT),)
 MODULE_OPTIONS := CONFIG_SMMU_KUNIT_TEST=m
 endif
 
-.PHONY: help demo shell check check-quick lint module clean
+.PHONY: help demo shell check check-quick lint module deb clean
 
 help:
 	@echo 'make demo         boot a Debian kernel in QEMU with every master behind our SMMU driver'
@@ -19,6 +19,7 @@ help:
 	@echo 'make lint         the checks that boot nothing'
 	@echo 'make module KDIR=<kernel build dir> [ARCH=<arch>] [CROSS_COMPILE=<prefix>] [KUNIT=1]'
 	@echo '                  build $(DRIVER)/smmu.ko (KUNIT=1: smmu-kunit.ko, too)'
+	@echo 'make deb          build the Debian packages smmu-dkms and iommu-lint into build/deb'
 	@echo 'make clean        remove what was built here; the cache stays'
 	@echo
 	@echo 'Fetched packages and built kernels are kept in $${SMMU_CACHE:-~/.cache/smmu}.'
@@ -47,6 +48,10 @@ module:
 	@test -n '$(KDIR)' || { echo 'make module: KDIR=<kernel build dir> is needed' \
 		'(of the running kernel: KDIR=/lib/modules/$$(uname -r)/build)' >&2; exit 1; }
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) CONFIG_SMMU=m $(MODULE_OPTIONS) modules
+
+deb:
+	@tests/host/setup.sh deb
+	@packaging/build-deb
 
 # kbuild's leavings beside the sources, without needing the kernel they came from.
 clean:
