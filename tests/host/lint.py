@@ -156,6 +156,8 @@ def comments(_kernel):
 def shell(_kernel):
     """shellcheck has nothing to say."""
     scripts = files(".sh") + [TOP / "tests/guest/init", TOP / ".ci/run"]
+    scripts += [path for path in files() if path.parts[-2] in ("packaging", "debian")
+                and path.read_text().startswith(("#!/bin/sh", "# shellcheck"))]
     # Sourced files are found in the guest's or the script's own folder only.
     return _output(["shellcheck", "--external-sources", "--exclude=SC1090,SC1091",
                     "--format=gcc", *scripts])

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# setup.sh demo|check: install the Debian packages that the demo, or all tests,
-# need. Cheap when they are there. Needs root or sudo otherwise.
+# setup.sh demo|deb|check: install the Debian packages that the demo, the building
+# of our own package, or all tests need. Cheap when they are there. Needs root or
+# sudo otherwise.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$HOST_DIR/apt.sh"
@@ -13,13 +14,20 @@ CHECK='linux-source-6.12 gcc libc6-dev flex bison libelf-dev libssl-dev rsync
 perl patch gcc-arm-linux-gnueabihf libc6-dev-armhf-cross sparse
 coccinelle shellcheck python3-libfdt'
 
+DEB='make dpkg-dev debhelper dh-dkms python3'
+
+# What the tests of the package run: DKMS with a tree of its own.
+PACKAGE='dkms lintian e2fsprogs'
+
 # Debian 13 has none; lint says that it skips what needs it.
 OPTIONAL=dt-schema
 
+NEEDS_QEMU=yes
 case ${1:-} in
 demo) wanted=$DEMO OPTIONAL= ;;
-check) wanted="$DEMO $CHECK" ;;
-*) die "usage: $0 demo|check" ;;
+deb) wanted=$DEB OPTIONAL= NEEDS_QEMU=no ;;
+check) wanted="$DEMO $CHECK $DEB $PACKAGE" ;;
+*) die "usage: $0 demo|deb|check" ;;
 esac
 
 installed() {
@@ -31,6 +39,7 @@ installed() {
 # The SMMU model has stage 2 from QEMU 9.0 on, its last switchable machine is
 # virt-9.1, and nesting came with 9.2.
 new_enough() {
+	[ "$NEEDS_QEMU" = yes ] || return 0
 	# shellcheck disable=SC2016
 	version=$(dpkg-query -W -f '${Version}' qemu-system-arm 2>/dev/null) || return 1
 	dpkg --compare-versions "$version" ge 1:9.2

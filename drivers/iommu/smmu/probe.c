@@ -22,6 +22,7 @@
 #include "ops.h"
 #include "reset.h"
 #include "smmu.h"
+#include "version.h"
 
 /* All registers we use lie in the first part of their page; counters may follow. */
 #define SMMU_PROBE_PAGE_BYTES	0xe00
@@ -326,4 +327,6 @@ static void __exit smmu_exit(void)
 module_exit(smmu_exit);
 
 MODULE_DESCRIPTION("Arm SMMUv3 IOMMU driver");
+MODULE_AUTHOR("The smmu project");
+MODULE_VERSION(SMMU_VERSION);
 MODULE_LICENSE("GPL");
