@@ -314,7 +314,11 @@ static int __init smmu_init(void)
 		smmu_dmaranges_unwatch();
 	return ret;
 }
-module_init(smmu_init);
+/*
+ * Built in: before the drivers of masters and of PCI hosts, which would have to wait;
+ * after subsys_initcall, where the core chooses the type of default domains.
+ */
+subsys_initcall_sync(smmu_init);
 
 static void __exit smmu_exit(void)
 {
