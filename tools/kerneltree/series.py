@@ -90,7 +90,7 @@ def patches(tree):
     return found
 
 
-def write(name, out=OUT):
+def write(name, out=OUT, quiet=False):
     """Write the series for the tree NAME into OUT."""
     tree = open_tree(name, writable=False)
     series = patches(tree)
@@ -114,5 +114,7 @@ def write(name, out=OUT):
     text = COVER.format(release="{}.{}".format(*version(tree)), count=len(series))
     # Not a .patch: "git am *.patch" would stop at it.
     (out / "0000-cover-letter.txt").write_text(f"{text}\n{shortlog.rstrip()}\n\n{stat}")
+    if quiet:
+        return
     print(f"{len(series)} patches for Linux {'.'.join(map(str, version(tree)))}: "
           f"git am {re.sub(f'^{os.getcwd()}/', '', str(out))}/*.patch")
