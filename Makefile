@@ -7,7 +7,7 @@ ifneq ($(KUNIT),)
 MODULE_OPTIONS := CONFIG_SMMU_KUNIT_TEST=m
 endif
 
-.PHONY: help demo shell check check-quick lint module overlay overlay-remove deb clean
+.PHONY: help demo shell check check-quick lint module overlay overlay-remove patch deb clean
 
 help:
 	@echo 'make demo         boot a Debian kernel in QEMU with every master behind our SMMU driver'
@@ -23,6 +23,8 @@ help:
 	@echo '                  put the driver into a kernel tree (again: bring it up to date)'
 	@echo 'make overlay-remove KSRC=<kernel source tree>'
 	@echo '                  take it out again'
+	@echo 'make patch [KSRC=<kernel source tree>]'
+	@echo '                  the same as patches in build/patches, for "git am"'
 	@echo 'make deb          build the Debian packages smmu-dkms and iommu-lint into build/deb'
 	@echo 'make clean        remove what was built here; the cache stays'
 	@echo
@@ -56,6 +58,8 @@ module:
 overlay overlay-remove:
 	@PYTHONDONTWRITEBYTECODE=1 tools/kernel-tree $@ '$(KSRC)'
 
+patch:
+	@PYTHONDONTWRITEBYTECODE=1 tools/kernel-tree $@ "$${KSRC:-$$(tests/host/source-kernel.sh --tree)}"
 deb:
 	@tests/host/setup.sh deb
 	@packaging/build-deb

@@ -4,13 +4,14 @@
 import argparse
 import sys
 
-from . import overlay
+from . import overlay, series
 from .tree import Refused
 
 _COMMANDS = {
     "overlay": (overlay.apply, "put the driver and all that belongs to it into a kernel tree, "
                                "or bring it up to date there"),
     "overlay-remove": (overlay.remove, "take it out again"),
+    "patch": (series.write, "write the same as patches for \"git am\" into build/patches"),
 }
 
 

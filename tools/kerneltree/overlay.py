@@ -65,7 +65,7 @@ class Overlay:
         """Whether the file in the tree is as we wrote it."""
         return _sum((self.tree / path).read_bytes()) in known.get(path, ())
 
-    def _original(self, path):
+    def original(self, path):
         """The kernel's own contents of a file that we change.
 
         Somebody may have put the kernel's file back, or taken a newer one: then that
@@ -95,7 +95,7 @@ class Overlay:
     def apply(self):
         """Put our files in, or what changed of them; returns how many files changed."""
         own = own_files()
-        changed = kernel_files(self._original)
+        changed = kernel_files(self.original)
         for path, data in own.items():
             self._refuse_foreign(path, data)
         gone = {path for path in self.own if path not in own}

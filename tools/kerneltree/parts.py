@@ -9,13 +9,13 @@ TOP = Path(__file__).resolve().parent.parent.parent
 
 DRIVER = "drivers/iommu/smmu"
 DOCS = "Documentation/iommu"
-BINDINGS = "Documentation/devicetree/bindings/iommu"
+BINDINGS = "Documentation/devicetree/bindings"
 BOARDS = ("arch/arm/boot/dts/smmu", "arch/arm64/boot/dts/smmu")
 HEADERS = ("include/dt-bindings/iommu/smmu.h", "include/linux/smmu.h",
            "include/uapi/linux/smmu.h")
 
 # The kernel has a schema of its own for this compatible; ours allows all that it does.
-REPLACES = {f"{BINDINGS}/arm,smmu-v3.yaml"}
+REPLACES = {f"{BINDINGS}/iommu/arm,smmu-v3.yaml"}
 
 # Whatever else lies in a folder, such as what kbuild leaves there, is not a source.
 _KINDS = {

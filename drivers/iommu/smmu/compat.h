@@ -11,6 +11,7 @@
 #include <linux/build_bug.h>
 #include <linux/iommu.h>
 #include <linux/module.h>
+#include <linux/slab.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
@@ -22,6 +23,11 @@
 #define SMMU_IMPORT_KUNIT_NS() MODULE_IMPORT_NS(EXPORTED_FOR_KUNIT_TESTING)
 #else
 #define SMMU_IMPORT_KUNIT_NS() MODULE_IMPORT_NS("EXPORTED_FOR_KUNIT_TESTING")
+#endif
+
+/* Since 7.0, memory is asked for by the object that it is for. */
+#ifndef kzalloc_obj
+#define kzalloc_obj(object, gfp)	kzalloc(sizeof(object), gfp)
 #endif
 
 #ifdef CONFIG_ARM_DMA_USE_IOMMU

@@ -458,7 +458,7 @@ static struct smmu_inval_target *smmu_domain_find_target(struct smmu_domain *dom
 static struct smmu_inval_target *smmu_domain_new_target(struct smmu_domain *domain,
 							struct smmu_device *smmu)
 {
-	struct smmu_inval_target *target = kzalloc(sizeof(*target), GFP_KERNEL);
+	struct smmu_inval_target *target = kzalloc_obj(*target, GFP_KERNEL);
 	int id;
 
 	if (!target)
@@ -520,7 +520,7 @@ static int smmu_domain_get_targets(struct smmu_domain *domain, const struct smmu
 struct iommu_domain *smmu_domain_alloc(const struct smmu_master *master,
 				       const struct iommu_domain_ops *ops)
 {
-	struct smmu_domain *domain = kzalloc(sizeof(*domain), GFP_KERNEL);
+	struct smmu_domain *domain = kzalloc_obj(*domain, GFP_KERNEL);
 	int ret;
 
 	if (!domain)

@@ -2,6 +2,7 @@
 /*
  * The event queue (IHI 0070, 3.5 and 7.2).
  */
+#include <linux/bitfield.h>
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/sched.h>

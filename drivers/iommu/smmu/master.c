@@ -9,6 +9,7 @@
 
 #include <kunit/visibility.h>
 
+#include "compat.h"
 #include "inval.h"
 #include "master.h"
 #include "smmu.h"
@@ -23,7 +24,7 @@ static struct smmu_stream *smmu_master_get_stream(struct smmu_device *smmu, u32 
 
 	if (stream)
 		return stream;
-	stream = kzalloc(sizeof(*stream), GFP_KERNEL);
+	stream = kzalloc_obj(*stream, GFP_KERNEL);
 	if (!stream)
 		return ERR_PTR(-ENOMEM);
 	stream->sid = sid;

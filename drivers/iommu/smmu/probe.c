@@ -304,6 +304,10 @@ static struct platform_driver smmu_driver = {
 	},
 };
 
+/*
+ * Built in: before the drivers of masters and of PCI hosts, which would have to wait;
+ * after subsys_initcall, where the core chooses the type of default domains.
+ */
 static int __init smmu_init(void)
 {
 	int ret = smmu_dmaranges_watch(&smmu_ops);
@@ -314,7 +318,7 @@ static int __init smmu_init(void)
 		smmu_dmaranges_unwatch();
 	return ret;
 }
-module_init(smmu_init);
+subsys_initcall_sync(smmu_init);
 
 static void __exit smmu_exit(void)
 {

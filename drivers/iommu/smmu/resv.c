@@ -19,6 +19,7 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
+#include "compat.h"
 #include "domain.h"
 #include "doorbell.h"
 #include "master.h"
@@ -175,7 +176,7 @@ static int smmu_resv_add(struct smmu_master *master, struct device_node *region,
 			region, bytes, start);
 		return -EINVAL;
 	}
-	resv = kzalloc(sizeof(*resv), GFP_KERNEL);
+	resv = kzalloc_obj(*resv, GFP_KERNEL);
 	if (!resv)
 		return -ENOMEM;
 	resv->range.start = start;
@@ -233,7 +234,7 @@ static int smmu_resv_read_doorbell(struct smmu_master *master)
 
 	if (!smmu_doorbell_find(master->dev, &addr))
 		return 0;
-	resv = kzalloc(sizeof(*resv), GFP_KERNEL);
+	resv = kzalloc_obj(*resv, GFP_KERNEL);
 	if (!resv)
 		return -ENOMEM;
 	resv->kind = SMMU_RESV_DOORBELL;
