@@ -28,7 +28,7 @@ if ! edu_plug; then
 	finish
 fi
 bar=$(bar_of "$WIDE")
-check "nobody claimed it: it has no group" [ ! -e "/sys/bus/pci/devices/$WIDE/iommu_group" ]
+check_no_group_yet "nobody claimed it" "$WIDE"
 check "nobody claimed it: memory is untouched" [ "$(phys)" = untouched ]
 
 modprobe smmu_edu

@@ -34,7 +34,7 @@ clock() {
 	fi
 }
 
-check "never claimed: it has no group" [ ! -e "/sys/bus/pci/devices/$EDU0/iommu_group" ]
+check_no_group_yet "never claimed" "$EDU0"
 check "never claimed: the clock is spared" [ "$(clock)" = spared ]
 edu_use
 check "claimed: DMA works" edu_copies "$EDU0"
@@ -43,7 +43,7 @@ check "translated: the clock is spared" [ "$(clock)" = spared ]
 echo 1 >"/sys/bus/pci/devices/$EDU0/remove"
 check "released: the clock is spared" [ "$(clock)" = spared ]
 echo 1 >/sys/bus/pci/rescan
-check "found again, no driver yet: it has no group" [ ! -e "/sys/bus/pci/devices/$EDU0/iommu_group" ]
+check_no_group_yet "found again, no driver yet" "$EDU0"
 check "found again, no driver yet: the clock is spared" [ "$(clock)" = spared ]
 
 # Without this one, the rest would say nothing.

@@ -14,17 +14,6 @@ edu_use_platform "$EDU2" "$EDU3"
 MOVED=0x70000000 AT2=0x1000000 AT3=0x2000000
 DIRECT=0x70100000
 
-# reaches DEVICE IOVA PHYSICAL: the device reads memory that nobody mapped for it in
-# the DMA API, and writes what it read to the next page of it.
-reaches() {
-	word=$(printf '0x%08X' $((0x$(head -c 4 /dev/urandom | od -An -tx4 | tr -d ' '))))
-	devmem "$3" 32 "$word"
-	devmem "$(edu_plus "$3" 4096)" 32 0
-	edu_tell "$1" dma read "$2" 4096
-	edu_tell "$1" dma write "$(edu_plus "$2" 4096)" 4096
-	[ "$(devmem "$(edu_plus "$3" 4096)" 32)" = "$word" ]
-}
-
 # keeps IOVA PHYSICAL DEVICE: a write of the device does not change the memory.
 keeps() {
 	devmem "$2" 32 0x5A5A5A5A
@@ -32,13 +21,13 @@ keeps() {
 	[ "$(devmem "$2" 32)" = 0x5A5A5A5A ]
 }
 
-check "the first master reaches the region at its address" reaches "$EDU2" $AT2 $MOVED
-check "the second one, at another" reaches "$EDU3" $AT3 $MOVED
-check "its last page, too" reaches "$EDU2" $((AT2 + 0xe000)) $((MOVED + 0xe000))
+check "the first master edu_reaches the region at its address" edu_reaches "$EDU2" $AT2 $MOVED
+check "the second one, at another" edu_reaches "$EDU3" $AT3 $MOVED
+check "its last page, too" edu_reaches "$EDU2" $((AT2 + 0xe000)) $((MOVED + 0xe000))
 check "not at the region's own address" keeps $MOVED $MOVED "$EDU2"
 check "not at the other's address: the first" keeps $AT3 $MOVED "$EDU2"
 check "not at the other's address: the second" keeps $AT2 $MOVED "$EDU3"
-check "one to one: reached" reaches "$EDU2" $DIRECT $DIRECT
+check "one to one: reached" edu_reaches "$EDU2" $DIRECT $DIRECT
 check "one to one: only by its master" keeps $DIRECT $DIRECT "$EDU3"
 
 regions() {
@@ -70,8 +59,8 @@ check "identity: switched" set_type "$EDU2" identity
 check "DMA: switched back" set_type "$EDU2" DMA
 bind "$EDU2" smmu_edu
 edu_use_platform "$EDU2"
-check "DMA: the region is back" reaches "$EDU2" $AT2 $MOVED
-check "DMA: the one to one is back" reaches "$EDU2" $DIRECT $DIRECT
+check "DMA: the region is back" edu_reaches "$EDU2" $AT2 $MOVED
+check "DMA: the one to one is back" edu_reaches "$EDU2" $DIRECT $DIRECT
 
 # Back to the same domain after one of somebody else's, who did not have the region.
 modprobe smmu_api
@@ -82,5 +71,5 @@ check "an unmanaged domain comes and goes" grep -q ^pass "/sys/kernel/debug/smmu
 unbind "$EDU3"
 bind "$EDU3" smmu_edu
 edu_use_platform "$EDU3"
-check "DMA: the same domain still has the region" reaches "$EDU3" $AT3 $MOVED
+check "DMA: the same domain still has the region" edu_reaches "$EDU3" $AT3 $MOVED
 finish

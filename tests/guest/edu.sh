@@ -171,6 +171,17 @@ edu_phys() {
 	/test/eduphys "$@"
 }
 
+# edu_reaches DEVICE IOVA PHYSICAL: the device reads memory that nobody mapped for it in
+# the DMA API, and writes what it read to the next page of it.
+edu_reaches() {
+	edu_word=$(printf '0x%08X' $((0x$(head -c 4 /dev/urandom | od -An -tx4 | tr -d ' '))))
+	devmem "$3" 32 "$edu_word"
+	devmem "$(edu_plus "$3" 4096)" 32 0
+	edu_tell "$1" dma read "$2" 4096
+	edu_tell "$1" dma write "$(edu_plus "$2" 4096)" 4096
+	[ "$(devmem "$(edu_plus "$3" 4096)" 32)" = "$edu_word" ]
+}
+
 # edu_bound DEVICE: whether its files are there.
 edu_bound() {
 	[ "$(driver_of "$1")" = smmu_edu ] && [ -d "$EDU_DIR/$1" ]

@@ -54,6 +54,14 @@ dir_of() {
 	fi
 }
 
+# kernel_since MAJOR MINOR: whether the kernel is that one or a newer one.
+kernel_since() {
+	t_release=$(uname -r)
+	t_minor=${t_release#*.}
+	[ "${t_release%%.*}" -gt "$1" ] ||
+		{ [ "${t_release%%.*}" -eq "$1" ] && [ "${t_minor%%[!0-9]*}" -ge "$2" ]; }
+}
+
 # find_master DRIVER|VENDOR:DEVICE [N]: prints the name of the Nth (from 1) function
 # or platform device that has this driver or these IDs; fails if there is none.
 find_master() {
@@ -84,6 +92,15 @@ driver_of() {
 group_of() {
 	[ -e "$(dir_of "$1")/iommu_group" ] || return 1
 	basename "$(readlink "$(dir_of "$1")/iommu_group")"
+}
+
+# check_no_group_yet WHEN NAME: no driver was bound to it so far, so it has no group.
+check_no_group_yet() {
+	if kernel_since 6 15; then
+		skip "$1: it has no group" "this kernel makes the group when it finds the device"
+	else
+		check "$1: it has no group" [ ! -e "$(dir_of "$2")/iommu_group" ]
+	fi
 }
 
 # smmu_of NAME: prints the name of the SMMU that translates it ("smmu3.0x...").

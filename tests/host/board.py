@@ -111,7 +111,7 @@ class Board:
     def command(self, run="", load="all"):
         """The whole command line of QEMU."""
         line = ["console=ttyAMA0", "loglevel=8", "panic=-1", "oops=panic", "deferred_probe_timeout=60",
-                "printk.devkmsg=on", "kunit.enable=1", self.kernel.cmdline, f"test.load={load}"]
+                "printk.devkmsg=on", "kunit.enable=1", "kunit.autorun=1", self.kernel.cmdline, f"test.load={load}"]
         if run:
             line.append(f"test.run={run}")
         args = self.machine() + ["-kernel", str(self.kernel.image), "-initrd", str(self.initrd),

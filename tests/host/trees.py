@@ -242,6 +242,17 @@ WINDOW_PCI = cells(
             "edu0", "edu@5,0", "reg = <0x2800 0x0 0x0 0x0 0x0>;",
             "iommu-ranges = <0x0 0x0 0x0 0x0 0x4400000>, <0x0 0x0 0x6000000 0x0 0x400000>;")))
 
+# Both edu devices reach one region at its own address, edu1 through a window.
+DIRECT_PCI = cells(
+    1, add_node("/", "\n" + regions(node_source(
+        "direct", "direct@70000000", "reg = <0x0 0x70000000 0x0 0x10000>;", "no-map;",
+        "iommu-addresses = <&edu0 0x0 0x0 0x70000000 0x0 0x10000>,",
+        "<&edu1 0x0 0x0 0x70000000 0x0 0x10000>;"))),
+    add_node(PCIE, "\n" + node_source(
+        "edu0", "edu@5,0", "reg = <0x2800 0x0 0x0 0x0 0x0>;", "memory-region = <&direct>;") + node_source(
+            "edu1", "edu@6,0", "reg = <0x3000 0x0 0x0 0x0 0x0>;", "memory-region = <&direct>;",
+            "iommu-ranges = <0x0 0x0 0x0 0x0 0x8000000>, <0x0 0x0 0x70000000 0x0 0x1000000>;")))
+
 # Split ranges, a gap at edu1 (0x30), and functions of a slot made one by the mask.
 MAP = cells(1, set_property(PCIE, "iommu-map", "<0x0 &smmu 0x0 0x28>, <0x28 &smmu 0x28 0x8>,"
                             " <0x38 &smmu 0x38 0xffc8>"),
@@ -254,5 +265,5 @@ _RANGES = (master("usb", "iommus = <&smmu 0x08>;"),
            bus("unnamed", _HALF, master("sata", "iommus = <&smmu 0x18>;")))
 
 TREES = {"fixed": FIXED, "fixed-pci": cells(0), "one": ONE, "mask": MASK, "four": FOUR, "five": FIVE,
-         "window-pci": WINDOW_PCI, "map": MAP, "dma-ranges": platform(1, *_RANGES),
+         "window-pci": WINDOW_PCI, "direct-pci": DIRECT_PCI, "map": MAP, "dma-ranges": platform(1, *_RANGES),
          "off": platform(1, *_RANGES, smmu=(set_property(SMMU, "status", '"disabled"'),))}

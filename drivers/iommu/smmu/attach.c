@@ -245,8 +245,18 @@ struct iommu_domain smmu_attach_identity_domain = {
 	.ops = &smmu_attach_identity_ops,
 };
 
-/* Nothing passes.  For all masters of all SMMUs; also what release leaves. */
+/* Nothing passes.  For all masters of all SMMUs. */
 struct iommu_domain smmu_attach_blocked_domain = {
+	.type = IOMMU_DOMAIN_BLOCKED,
+	.ops = &smmu_attach_blocked_ops,
+};
+
+/*
+ * The same for a device that goes.  In place of the one above, the core would attach
+ * identity to a device with a region that is mapped one to one: the streams of a master
+ * that is no more would pass, and one with a window could not be released at all.
+ */
+struct iommu_domain smmu_attach_release_domain = {
 	.type = IOMMU_DOMAIN_BLOCKED,
 	.ops = &smmu_attach_blocked_ops,
 };

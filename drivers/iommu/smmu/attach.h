@@ -11,6 +11,7 @@ struct smmu_master;
 
 extern struct iommu_domain smmu_attach_identity_domain;
 extern struct iommu_domain smmu_attach_blocked_domain;
+extern struct iommu_domain smmu_attach_release_domain;
 
 int smmu_attach_paging(struct iommu_domain *core, struct device *dev, struct iommu_domain *old);
 int smmu_attach_default(struct smmu_master *master);

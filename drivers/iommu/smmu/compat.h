@@ -45,6 +45,13 @@ static inline dma_addr_t smmu_compat_dma_map(const struct dma_map_ops *ops, stru
 }
 #endif
 
+/* The head of a generator of KUnit parameters, which is told the test since 6.18. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+#define SMMU_COMPAT_GEN_PARAMS(name)	name(const void *prev, char *desc)
+#else
+#define SMMU_COMPAT_GEN_PARAMS(name)	name(struct kunit *test, const void *prev, char *desc)
+#endif
+
 /*
  * What iommu_iotlb_gather.freelist keeps its pages in. Since 6.16 the core's own
  * page allocator owns that list; nobody but the driver looks into it before

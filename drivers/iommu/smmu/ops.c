@@ -96,20 +96,27 @@ static int smmu_ops_fit_window(struct smmu_master *master)
 	return ret;
 }
 
+/*
+ * One master that cannot be served must not take the SMMU from the others: an error
+ * other than this one, for a device that was there before, fails the registration of
+ * the SMMU.  The streams of the device abort.
+ */
+#define SMMU_OPS_UNSERVED	(-ENODEV)
+
 static struct iommu_device *smmu_ops_probe_device(struct device *dev)
 {
 	struct smmu_master *master = smmu_ops_create_master(dev);
 	int ret;
 
 	if (IS_ERR(master))
-		return ERR_CAST(master);
+		return ERR_PTR(SMMU_OPS_UNSERVED);
 	ret = smmu_ops_fit_window(master);
 	if (!ret)
 		ret = smmu_resv_read(master);
 	if (ret) {
 		smmu_resv_forget(master);
 		smmu_master_destroy(master);
-		return ERR_PTR(ret);
+		return ERR_PTR(SMMU_OPS_UNSERVED);
 	}
 	smmu_firmware_read_abilities(master);
 	smmu_dmaranges_apply(master);
@@ -133,7 +140,9 @@ static void smmu_ops_release_device(struct device *dev)
 
 static struct iommu_group *smmu_ops_device_group(struct device *dev)
 {
-	return smmu_group_get(dev_iommu_priv_get(dev));
+	struct iommu_group *group = smmu_group_get(dev_iommu_priv_get(dev));
+
+	return IS_ERR(group) ? ERR_PTR(SMMU_OPS_UNSERVED) : group;
 }
 
 static struct iommu_domain *smmu_ops_domain_alloc_paging(struct device *dev)
@@ -192,7 +201,7 @@ const struct iommu_ops smmu_ops = {
 	.def_domain_type = smmu_ops_def_domain_type,
 	.identity_domain = &smmu_attach_identity_domain,
 	.blocked_domain = &smmu_attach_blocked_domain,
-	.release_domain = &smmu_attach_blocked_domain,
+	.release_domain = &smmu_attach_release_domain,
 	.default_domain_ops = &smmu_ops_paging,
 	.owner = THIS_MODULE,
 };

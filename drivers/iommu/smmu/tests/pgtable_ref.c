@@ -39,7 +39,7 @@ const struct pgt_param pgt_params[] = {
 	{ 2, 16, 48, 48, true }, { 2, 16, 52, 52, true },
 };
 
-const void *pgt_gen_params(const void *prev, char *desc)
+const void *pgt_next_param(const void *prev, char *desc)
 {
 	const struct pgt_param *p = prev;
 
@@ -51,6 +51,11 @@ const void *pgt_gen_params(const void *prev, char *desc)
 		 p->stage, 1U << (p->granule_lg2 - 10), p->ias, p->oas,
 		 p->coherent ? "coherent" : "not coherent");
 	return p;
+}
+
+const void *SMMU_COMPAT_GEN_PARAMS(pgt_gen_params)
+{
+	return pgt_next_param(prev, desc);
 }
 
 /*

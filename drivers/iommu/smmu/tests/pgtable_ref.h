@@ -12,6 +12,7 @@
 #include <linux/sizes.h>
 #include <linux/xarray.h>
 
+#include "compat.h"
 #include "pgtable/pgtable.h"
 
 /* One set of parameters: one named case */
@@ -24,7 +25,8 @@ struct pgt_param {
 };
 
 extern const struct pgt_param pgt_params[];
-const void *pgt_gen_params(const void *prev, char *desc);
+const void *pgt_next_param(const void *prev, char *desc);
+const void *SMMU_COMPAT_GEN_PARAMS(pgt_gen_params);
 unsigned int pgt_param_levels(const struct pgt_param *p);
 u64 pgt_param_block(const struct pgt_param *p);	/* of level 2 */
 u64 pgt_param_in(const struct pgt_param *p);	/* bytes of input */
@@ -32,10 +34,10 @@ u64 pgt_param_out(const struct pgt_param *p);	/* bytes of output */
 
 /* _name##_gen_params: the parameters for which _suits() holds */
 #define PGT_PARAMS_IF(_name, _suits)					\
-static const void *_name##_gen_params(const void *prev, char *desc)	\
+static const void *SMMU_COMPAT_GEN_PARAMS(_name##_gen_params)		\
 {									\
 	do {								\
-		prev = pgt_gen_params(prev, desc);			\
+		prev = pgt_next_param(prev, desc);			\
 	} while (prev && !(_suits)(prev));				\
 	return prev;							\
 }
