@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The Debian package: what is in it, and that DKMS builds, installs and removes it."""
 
+import functools
 import os
 import re
 import shutil
@@ -36,6 +37,7 @@ KERNELS = {"6.12.117+deb12-arm64": True, "6.13.1": True, "6.20.0-rc1": True, "7.
            "5.19.0": False, "4.9.0-6.12": False}
 
 
+@functools.lru_cache(None)
 def build_deb(version=""):
     """Build the packages; returns (version, paths)."""
     with modules.locked(BUILD / "locks" / "deb"):
@@ -108,6 +110,19 @@ def _exclusive(results, name):
     wrong = [one for one, good in KERNELS.items()
              if (_output("bash", "-c", code, TOP / "dkms.conf", one)[0] == 0) != good]
     _add(results, f"{name}: Linux 6.12 and newer, nothing older", not wrong, " ".join(wrong))
+
+
+def with_dpkg(results, name):
+    """The maintainer scripts, on this machine, which is no Arm one."""
+    if not shutil.which("dkms", path=f"/usr/sbin:{os.environ['PATH']}"):
+        results.add(f"{name}: dpkg", "skipped", detail="DKMS is not installed")
+        return
+    paths = [build_deb(version)[1][0] for version in (OLD, NEW)]
+    status, said = _output(kernels.HOST / "package-dpkg.sh", *paths)
+    if status == 77:
+        results.add(f"{name}: dpkg", "skipped", detail=f"no overlay of this machine: {said.strip()}")
+        return
+    _add(results, f"{name}: dpkg installs, upgrades, removes and purges on x86", status == 0, said)
 
 
 class _Dkms:
@@ -224,6 +239,7 @@ def main():
     """The light tests of the package by themselves."""
     results = Results()
     contents(results, "package/contents")
+    with_dpkg(results, "package/dpkg")
     for one in sys.argv[1:] or ("debian", "armhf"):
         with_dkms(results, f"package/dkms/{one}", kernels.get(one))
     return results.close()

@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# package-dpkg.sh OLD.deb NEW.deb: install, upgrade, remove and purge the package with
+# this machine's own dpkg and DKMS, on an overlay that is gone afterwards. This
+# machine is no Arm one, so DKMS has to leave the module alone and nothing may fail.
+# Status 77: no overlay can be had here.
+set -u
+export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+
+if [ "${SMMU_INSIDE:-}" != yes ]; then
+	user=
+	[ "$(id -u)" -eq 0 ] || user=--map-root-user
+	# shellcheck disable=SC2086
+	SMMU_INSIDE=yes exec unshare $user --mount "$0" "$@"
+fi
+
+top=$(mktemp -d) || exit 77
+# The mounts die with the namespace.
+trap 'umount -l "$top" 2>/dev/null; rmdir "$top"' EXIT
+mount -t tmpfs tmpfs "$top" || exit 77
+mkdir "$top/up" "$top/work" "$top/root" || exit 77
+mount -t overlay overlay -o "lowerdir=/,upperdir=$top/up,workdir=$top/work" "$top/root" || exit 77
+for name in dev proc sys; do
+	mount --rbind "/$name" "$top/root/$name" || exit 77
+done
+mount -t tmpfs tmpfs "$top/root/tmp" || exit 77
+cp "$1" "$top/root/tmp/old.deb"
+cp "$2" "$top/root/tmp/new.deb"
+mkdir -p "$top/root/lib/modules/$(uname -r)/build/include"
+
+inside() {
+	chroot "$top/root" "$@"
+}
+
+status=0
+step() {
+	echo "--- $*"
+	inside "$@" || {
+		echo "FAILED: $*"
+		status=1
+	}
+}
+
+# The machine that builds need not have an initramfs.
+step dpkg --force-depends -i /tmp/old.deb
+step sh -c 'dkms status smmu | grep added'
+step dpkg --force-depends -i /tmp/new.deb
+step sh -c '[ "$(ls -d /usr/src/smmu-* | wc -l)" = 1 ]'
+step smmu-boot words
+step sh -c '! smmu-boot enable'
+step dpkg -r smmu-dkms
+step sh -c '[ -z "$(dkms status smmu)" ]'
+step dpkg -P smmu-dkms
+step sh -c '! ls -d /etc/default/smmu /etc/default/grub.d/smmu.cfg /etc/initramfs/post-update.d/smmu /usr/src/smmu-* /var/lib/dkms/smmu 2>/dev/null | grep .'
+exit $status
