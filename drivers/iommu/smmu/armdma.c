@@ -25,6 +25,7 @@
 
 #include "armcoherent.h"
 #include "armdma.h"
+#include "armlearn.h"
 #include "attach.h"
 #include "domain.h"
 #include "master.h"
@@ -36,13 +37,13 @@
 /* Taken before a group's mutex: one group is set up at a time. */
 static DEFINE_MUTEX(smmu_armdma_lock);
 
-/*
- * The operations for devices behind an IOMMU.  The architecture shows its own only
- * in a device that is alone in its group.  Guarded by smmu_armdma_lock.
- */
+/* The operations for devices behind an IOMMU.  Never changes after module init. */
 static const struct dma_map_ops *smmu_armdma_ops;
 
-/* The part of the master's window that 32-bit Arm gives out addresses in. */
+/*
+ * The part of the master's window that 32-bit Arm gives out addresses in: they are
+ * numbers of 32 bits in the calls to the IOMMU core.
+ */
 static int smmu_armdma_aperture(const struct smmu_master *master,
 				struct smmu_window_range *aperture)
 {
@@ -55,8 +56,12 @@ static int smmu_armdma_aperture(const struct smmu_master *master,
 		last = min_t(u64, last, ALIGN_DOWN(dma_range_map_max(map) + 1, PAGE_SIZE) - 1);
 	}
 	aperture->start = start;
-	aperture->last = min(last, start + SZ_4G - 1);
-	return last > start ? 0 : -ERANGE;
+	aperture->last = min_t(u64, last, U32_MAX);
+	if (aperture->start < aperture->last)
+		return 0;
+	dev_err(master->dev, "DMA window %#llx-%#llx lies beyond 4 GiB, where 32-bit Arm gives out no addresses\n",
+		start, last);
+	return -ERANGE;
 }
 
 /* All bitmaps up to one, which the architecture would add as it needs them. */
@@ -116,14 +121,20 @@ static int smmu_armdma_reserve(struct dma_iommu_mapping *mapping, u64 start, u64
 	return ret;
 }
 
-/* What the master's firmware and its MSIs need, and what is not in its window. */
+/* What the master cannot reach, and what its firmware and its MSIs need. */
 static int smmu_armdma_reserve_all(struct dma_iommu_mapping *mapping,
 				   const struct smmu_master *master)
 {
+	struct smmu_window_range aperture;
 	struct iommu_resv_region *region;
 	LIST_HEAD(regions);
-	int ret = 0;
+	int ret;
 
+	ret = smmu_armdma_aperture(master, &aperture);
+	if (!ret && aperture.start)
+		ret = smmu_armdma_reserve(mapping, 0, aperture.start - 1);
+	if (!ret)
+		ret = smmu_armdma_reserve(mapping, aperture.last + 1, U64_MAX);
 	smmu_resv_list(master, &regions);
 	list_for_each_entry(region, &regions, list)
 		ret = ret ?: smmu_armdma_reserve(mapping, region->start,
@@ -150,14 +161,10 @@ static struct dma_iommu_mapping *smmu_armdma_create(const struct smmu_master *ma
 	if (IS_ERR(mapping))
 		return mapping;
 
-	ret = smmu_armdma_reserve(mapping, aperture.last + 1, U64_MAX);
 	/* The architecture never unmaps page 0, and drivers take it for no address. */
+	ret = smmu_armdma_reserve(mapping, 0, PAGE_SIZE - 1);
 	if (!ret)
-		ret = smmu_armdma_reserve(mapping, 0, PAGE_SIZE - 1);
-	if (!ret) {
-		smmu_domain_serve_api(smmu_domain_from(mapping->domain), master);
 		return mapping;
-	}
 	arm_iommu_release_mapping(mapping);
 	return ERR_PTR(ret);
 }
@@ -168,29 +175,12 @@ static int smmu_armdma_find(struct device *dev, void *ctx)
 	struct dma_iommu_mapping **mapping = ctx;
 	const struct smmu_master *master = dev_iommu_priv_get(dev);
 
-	if (!*mapping && master && master->api) {
+	/* A driver may have detached its device from the mapping itself. */
+	if (!*mapping && master && master->api && to_dma_iommu_mapping(dev)) {
 		*mapping = to_dma_iommu_mapping(dev);
 		kref_get(&(*mapping)->kref);
 	}
 	return 0;
-}
-
-/*
- * Have the architecture install its operations once.  The detour over its own
- * domain ends where it began: in the default domain.
- */
-static int smmu_armdma_learn_ops(struct device *dev, struct dma_iommu_mapping *mapping)
-{
-	int ret;
-
-	if (smmu_armdma_ops)
-		return 0;
-	ret = arm_iommu_attach_device(dev, mapping);
-	if (ret)
-		return ret;
-	smmu_armdma_ops = smmu_armcoherent_ops(get_dma_ops(dev));
-	arm_iommu_detach_device(dev);
-	return smmu_armdma_ops ? 0 : -ENOMEM;
 }
 
 /* A master, and the mapping that it is to have. */
@@ -209,6 +199,7 @@ static int smmu_armdma_install(struct device *dev, void *ctx)
 	if (dev != master->dev)
 		return 0;
 	master->api = smmu_domain_from(pair->mapping->domain);
+	smmu_domain_serve_api(master->api, master);
 	if (master->by_default)
 		ret = smmu_attach_default(master);
 	if (ret) {
@@ -239,8 +230,6 @@ static int smmu_armdma_enter(struct smmu_master *master, struct iommu_group *gro
 		return PTR_ERR(pair.mapping);
 	ret = smmu_armdma_reserve_all(pair.mapping, master);
 	if (!ret)
-		ret = smmu_armdma_learn_ops(master->dev, pair.mapping);
-	if (!ret)
 		ret = iommu_group_for_each_dev(group, &pair, smmu_armdma_install);
 	/* The master keeps the reference. */
 	if (ret)
@@ -252,7 +241,8 @@ static int smmu_armdma_enter(struct smmu_master *master, struct iommu_group *gro
  * smmu_armdma_join() - Give a master the DMA API of 32-bit Arm
  * @master: the master, in its group and in the group's domain
  *
- * Where that fails its streams stay blocked.
+ * Where that fails its streams stay blocked: a domain that the architecture brings
+ * then, with none of what is done here, is refused.
  *
  * Context: from probe_finalize; may sleep.
  */
@@ -266,9 +256,11 @@ void smmu_armdma_join(struct smmu_master *master)
 		ret = smmu_armdma_enter(master, group);
 	mutex_unlock(&smmu_armdma_lock);
 	iommu_group_put(group);
-	if (ret)
-		dev_err(master->dev, "cannot set up the DMA API, its DMA stays blocked: %pe\n",
-			ERR_PTR(ret));
+	if (!ret)
+		return;
+	master->api_failed = true;
+	dev_err(master->dev, "cannot set up the DMA API, its DMA stays blocked: %pe\n",
+		ERR_PTR(ret));
 }
 
 /**
@@ -290,7 +282,25 @@ void smmu_armdma_leave(struct smmu_master *master)
 }
 
 /**
- * smmu_armdma_exit() - Free what smmu_armdma_join() learned
+ * smmu_armdma_init() - Learn what smmu_armdma_join() needs
+ *
+ * Context: from module init, before there is an SMMU.
+ * Return: 0 or -errno.
+ */
+int smmu_armdma_init(void)
+{
+	const struct dma_map_ops *arch = smmu_armlearn_ops();
+
+	if (IS_ERR(arch)) {
+		pr_err("smmu: cannot learn how 32-bit Arm maps DMA: %pe\n", arch);
+		return PTR_ERR(arch);
+	}
+	smmu_armdma_ops = smmu_armcoherent_ops(arch);
+	return smmu_armdma_ops ? 0 : -ENOMEM;
+}
+
+/**
+ * smmu_armdma_exit() - Undo smmu_armdma_init()
  *
  * Context: from module exit; no master is left.
  */

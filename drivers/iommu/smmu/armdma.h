@@ -13,12 +13,14 @@ struct smmu_master;
 
 void smmu_armdma_join(struct smmu_master *master);
 void smmu_armdma_leave(struct smmu_master *master);
+int smmu_armdma_init(void);
 void smmu_armdma_exit(void);
 
 #else
 
 static inline void smmu_armdma_join(struct smmu_master *master) { }
 static inline void smmu_armdma_leave(struct smmu_master *master) { }
+static inline int smmu_armdma_init(void) { return 0; }
 static inline void smmu_armdma_exit(void) { }
 
 #endif

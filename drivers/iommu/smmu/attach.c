@@ -353,8 +353,9 @@ static int smmu_attach_lead(struct smmu_master *master, struct smmu_domain *doma
  * @old: what it leads to now; its ports know that better
  *
  * Context: may sleep; holds the mutex of the device's group.
- * Return: 0, or as smmu_domain_join() and smmu_resv_map(); the device then leads
- * to what it led to before. IHI 0070, 3.21 (changing a configuration that is in
+ * Return: 0; -ENODEV if 32-bit Arm's DMA API could not be set up; or as
+ * smmu_domain_join() and smmu_resv_map(). Unless it is 0, the device leads to what it
+ * led to before. IHI 0070, 3.21 (changing a configuration that is in
  * use).
  */
 int smmu_attach_paging(struct iommu_domain *core, struct device *dev, struct iommu_domain *old)
@@ -362,6 +363,8 @@ int smmu_attach_paging(struct iommu_domain *core, struct device *dev, struct iom
 	struct smmu_master *master = dev_iommu_priv_get(dev);
 	int ret;
 
+	if (master->api_failed)
+		return -ENODEV;
 	ret = smmu_attach_lead(master, smmu_domain_from(core));
 	if (!ret)
 		master->by_default = false;

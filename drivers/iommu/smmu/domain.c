@@ -4,9 +4,7 @@
  */
 #include <linux/align.h>
 #include <linux/bitops.h>
-#include <linux/math64.h>
 #include <linux/minmax.h>
-#include <linux/property.h>
 #include <linux/slab.h>
 
 #include <kunit/visibility.h>
@@ -175,7 +173,7 @@ int smmu_domain_map(struct iommu_domain *core, unsigned long iova, phys_addr_t p
 	if (READ_ONCE(domain->enforce_coherency))
 		prot |= IOMMU_CACHE;
 	if (domain->api) {
-		prot |= domain->api_prot;
+		prot |= READ_ONCE(domain->api_prot);
 		/* It says that it may sleep, whatever its own caller said. */
 		gfp = GFP_ATOMIC;
 	}
@@ -185,20 +183,21 @@ int smmu_domain_map(struct iommu_domain *core, unsigned long iova, phys_addr_t p
 }
 
 /**
- * smmu_domain_serve_api() - Make a domain the one of 32-bit Arm's DMA API
- * @domain: the domain, attached to nothing
- * @master: the master that it is made for
+ * smmu_domain_serve_api() - Let 32-bit Arm's DMA API use a domain for a master
+ * @domain: the domain
+ * @master: a master whose driver is not bound yet
  *
  * That API does not tell devices that snoop the caches from those that do not, nor
- * callers that may sleep from those that may not.
+ * callers that may sleep from those that may not.  A mapping that is cacheable does
+ * no harm to a device that does not snoop.
  *
  * Context: any.
  */
 void smmu_domain_serve_api(struct smmu_domain *domain, const struct smmu_master *master)
 {
 	domain->api = true;
-	if (device_get_dma_attr(master->dev) == DEV_DMA_COHERENT)
-		domain->api_prot = IOMMU_CACHE;
+	if (smmu_master_snoops(master))
+		WRITE_ONCE(domain->api_prot, IOMMU_CACHE);
 }
 
 /**
@@ -362,13 +361,32 @@ static int smmu_domain_compare_leaf(const struct smmu_pgtable_leaf *leaf, void *
 	return 0;
 }
 
+/*
+ * Take back the first part of a range that no device was told of yet.  Its addresses
+ * need not fit into the core's calls, which take 32 bits on 32-bit Arm.
+ */
+static void smmu_domain_undo_map(struct smmu_domain *domain, u64 start, u64 bytes)
+{
+	struct smmu_inval_range range = {
+		.start = start,
+		.last = start + bytes - 1,
+		.granule_lg2 = smmu_pgtable_walk(domain->pt)->granule_lg2,
+	};
+	struct smmu_pgtable_cleared cleared;
+
+	smmu_pgtable_cleared_init(&cleared);
+	if (!bytes || !smmu_pgtable_unmap(domain->pt, start, bytes, &cleared))
+		return;
+	range.leaf_sizes = cleared.leaf_sizes;
+	smmu_inval_clear_range(&domain->targets, &range);
+	smmu_pgtable_put_tables(&cleared.tables);
+}
+
 /* Map a range for good, or nothing of it; one that leads there already is left. */
 static int smmu_domain_map_fixed(struct smmu_domain *domain, u64 start, phys_addr_t pa, u64 bytes,
 				 int prot)
 {
 	struct smmu_domain_region region = { .start = start, .last = start + bytes - 1, .pa = pa };
-	size_t granule = BIT(smmu_pgtable_walk(domain->pt)->granule_lg2);
-	struct iommu_iotlb_gather gather;
 	u64 done = 0;
 	int ret;
 
@@ -377,11 +395,8 @@ static int smmu_domain_map_fixed(struct smmu_domain *domain, u64 start, phys_add
 	if (ret || region.bytes == bytes)
 		return ret;
 	ret = smmu_pgtable_map(domain->pt, start, pa, bytes, prot, GFP_KERNEL, &done);
-	if (!ret)
-		return 0;
-	iommu_iotlb_gather_init(&gather);
-	smmu_domain_unmap(&domain->core, start, granule, div_u64(done, granule), &gather);
-	smmu_domain_iotlb_sync(&domain->core, &gather);
+	if (ret)
+		smmu_domain_undo_map(domain, start, done);
 	return ret;
 }
 

@@ -25,7 +25,7 @@ struct smmu_pgtable_cfg;
  * @fwb: the table was built for STE.S2FWB; never changes
  * @window: addresses that may be mapped; never changes
  * @api: it serves the DMA API of 32-bit Arm; never changes once it is attached
- * @api_prot: what that API forgets to ask for in its mappings; never changes, likewise
+ * @api_prot: what that API forgets to ask for in its mappings; only grows
  * @lock: guards what follows; readers of @targets may use RCU instead
  * @targets: SMMUs that use this domain or have used it
  * @uncached_masters: attached masters whose accesses may miss the caches

@@ -3,6 +3,7 @@
  * The record of a master: the SMMUs it stands behind, and its streams there.
  */
 #include <linux/device.h>
+#include <linux/of_address.h>
 #include <linux/pci.h>
 #include <linux/ratelimit.h>
 #include <linux/slab.h>
@@ -256,6 +257,24 @@ void smmu_master_destroy(struct smmu_master *master)
 	kfree(master);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_master_destroy);
+
+/**
+ * smmu_master_snoops() - Whether the firmware says that a master snoops the caches
+ * @master: the master
+ *
+ * What it says of a PCI function is what it says of the host bridge.
+ *
+ * Context: any.
+ * Return: true if so ("dma-coherent").
+ */
+bool smmu_master_snoops(const struct smmu_master *master)
+{
+	struct device *dev = master->dev;
+
+	if (dev_is_pci(dev))
+		dev = pci_find_host_bridge(to_pci_dev(dev)->bus)->dev.parent;
+	return dev && dev->of_node && of_dma_is_coherent(dev->of_node);
+}
 
 /**
  * smmu_master_coherent() - Whether all SMMUs of a master snoop the caches

@@ -119,6 +119,7 @@ struct smmu_port {
  * @beyond_last: the highest address that it uses outside its window, 0 if there is
  *	none; never changes
  * @api: the domain of 32-bit Arm's DMA API; guarded by the group mutex
+ * @api_failed: that API could not be set up; written before a driver is bound
  * @by_default: the core has it in its default domain, where that is @api; guarded
  *	by the group mutex
  * @nr_ports: number of @ports; never changes
@@ -134,6 +135,7 @@ struct smmu_master {
 	u64 beyond_last;
 
 	struct smmu_domain *api;
+	bool api_failed;
 	bool by_default;
 
 	unsigned int nr_ports;
@@ -155,6 +157,7 @@ struct smmu_master_source {
 struct smmu_master *smmu_master_create(struct device *dev, const struct smmu_master_source *from,
 				       unsigned int nr, const struct smmu_window *window);
 void smmu_master_destroy(struct smmu_master *master);
+bool smmu_master_snoops(const struct smmu_master *master);
 bool smmu_master_coherent(const struct smmu_master *master);
 bool smmu_master_snoops_always(const struct smmu_master *master);
 bool smmu_master_sends_sid(const struct smmu_port *port, u32 sid);

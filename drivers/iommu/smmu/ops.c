@@ -172,12 +172,13 @@ static bool smmu_ops_capable(struct device *dev, enum iommu_cap cap)
 	}
 }
 
-/* Identity keeps no window, so "iommu.passthrough" is not for windowed masters. */
+/* Identity keeps no window and moves no region: "iommu.passthrough" is not for those. */
 static int smmu_ops_def_domain_type(struct device *dev)
 {
 	const struct smmu_master *master = dev_iommu_priv_get(dev);
+	bool translated = master->windowed || smmu_resv_translates(master);
 
-	if (master->windowed && IS_ENABLED(CONFIG_IOMMU_DMA) && iommu_default_passthrough())
+	if (translated && IS_ENABLED(CONFIG_IOMMU_DMA) && iommu_default_passthrough())
 		return IOMMU_DOMAIN_DMA;
 	if (dev_is_pci(dev) && pci_match_id(smmu_ops_identity_only, to_pci_dev(dev)))
 		return IOMMU_DOMAIN_IDENTITY;

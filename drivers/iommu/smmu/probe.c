@@ -310,12 +310,17 @@ static struct platform_driver smmu_driver = {
  */
 static int __init smmu_init(void)
 {
-	int ret = smmu_dmaranges_watch(&smmu_ops);
+	int ret = smmu_armdma_init();
 
+	if (ret)
+		return ret;
+	ret = smmu_dmaranges_watch(&smmu_ops);
 	if (!ret)
 		ret = platform_driver_register(&smmu_driver);
-	if (ret)
+	if (ret) {
 		smmu_dmaranges_unwatch();
+		smmu_armdma_exit();
+	}
 	return ret;
 }
 subsys_initcall_sync(smmu_init);

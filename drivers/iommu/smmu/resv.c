@@ -57,7 +57,7 @@ static int smmu_resv_prot(const struct smmu_master *master)
 {
 	int prot = IOMMU_READ | IOMMU_WRITE;
 
-	return device_get_dma_attr(master->dev) == DEV_DMA_COHERENT ? prot | IOMMU_CACHE : prot;
+	return smmu_master_snoops(master) ? prot | IOMMU_CACHE : prot;
 }
 
 static u64 smmu_resv_bytes(const struct smmu_window_range *range)
@@ -118,15 +118,33 @@ static bool smmu_resv_place_msi(const struct smmu_master *master, struct smmu_wi
 	return false;
 }
 
+/* Two regions that share addresses must lead to the same place. */
+static bool smmu_resv_contradicts(const struct smmu_resv *a, const struct smmu_resv *b)
+{
+	if (a->kind == SMMU_RESV_HOLE || b->kind == SMMU_RESV_HOLE ||
+	    a->range.start > b->range.last || b->range.start > a->range.last)
+		return false;
+	return a->phys - a->range.start != b->phys - b->range.start;
+}
+
 /* Whether a region can be kept as the firmware wants it. */
 static int smmu_resv_check(const struct smmu_master *master, const struct device_node *region,
 			   const struct smmu_resv *resv)
 {
 	u64 mask = BIT_ULL(master->ports[0].smmu->granule_lg2) - 1;
 	u64 start = resv->range.start, last = resv->range.last;
+	const struct smmu_resv *other;
 
 	if (resv->kind == SMMU_RESV_HOLE)
 		return 0;
+	list_for_each_entry(other, &master->resv, node) {
+		if (!smmu_resv_contradicts(resv, other))
+			continue;
+		dev_err(master->dev,
+			"\"iommu-addresses\" of %pOF: %#llx-%#llx leads elsewhere than the region at %#llx-%#llx\n",
+			region, start, last, other->range.start, other->range.last);
+		return -EINVAL;
+	}
 	if ((start | (last + 1) | resv->phys) & mask) {
 		dev_err(master->dev, "\"iommu-addresses\" of %pOF: %#llx-%#llx is not on a granule\n",
 			region, start, last);
@@ -289,6 +307,23 @@ void smmu_resv_forget(struct smmu_master *master)
 	list_for_each_entry_safe(resv, next, &master->resv, node)
 		kfree(resv);
 	INIT_LIST_HEAD(&master->resv);
+}
+
+/**
+ * smmu_resv_translates() - Whether the firmware wants addresses of a master translated
+ * @master: the master
+ *
+ * Context: any.
+ * Return: true if a region of it lies elsewhere, which identity cannot keep.
+ */
+bool smmu_resv_translates(const struct smmu_master *master)
+{
+	const struct smmu_resv *resv;
+
+	list_for_each_entry(resv, &master->resv, node)
+		if (resv->kind == SMMU_RESV_MOVED)
+			return true;
+	return false;
 }
 
 /* The core counts a region's bytes in a size_t, which may be too narrow for one. */

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The operations of 32-bit Arm for devices behind an IOMMU.
+ *
+ * The architecture exports no name for them.  It installs them in a device that it
+ * attaches, and it can attach only one that is alone in its group, which a master
+ * need not be.  So it is shown a device that is there for this alone, behind an
+ * IOMMU that does nothing.
+ */
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/iommu.h>
+#include <linux/module.h>
+#include <linux/platform_device.h>
+#include <linux/property.h>
+#include <linux/sizes.h>
+
+#include <asm/dma-iommu.h>
+
+#include "armlearn.h"
+#include "compat.h"
+
+static int smmu_armlearn_attach(struct iommu_domain *core, struct device *dev,
+				struct iommu_domain *old)
+{
+	return 0;
+}
+
+SMMU_COMPAT_DEFINE_ATTACH(smmu_armlearn_attach);
+
+static void smmu_armlearn_free(struct iommu_domain *core)
+{
+}
+
+static const struct iommu_domain_ops smmu_armlearn_domain_ops = {
+	.attach_dev = SMMU_COMPAT_ATTACH(smmu_armlearn_attach),
+	.free = smmu_armlearn_free,
+};
+
+static struct iommu_domain smmu_armlearn_identity = {
+	.type = IOMMU_DOMAIN_IDENTITY,
+	.ops = &smmu_armlearn_domain_ops,
+};
+
+static struct iommu_domain smmu_armlearn_paging = {
+	.pgsize_bitmap = SZ_4K,
+	.ops = &smmu_armlearn_domain_ops,
+};
+
+static struct iommu_device smmu_armlearn_iommu;
+
+static struct iommu_device *smmu_armlearn_probe(struct device *dev)
+{
+	return &smmu_armlearn_iommu;
+}
+
+static struct iommu_domain *smmu_armlearn_alloc(struct device *dev)
+{
+	return &smmu_armlearn_paging;
+}
+
+static const struct iommu_ops smmu_armlearn_iommu_ops = {
+	.probe_device = smmu_armlearn_probe,
+	.device_group = generic_device_group,
+	.identity_domain = &smmu_armlearn_identity,
+	.domain_alloc_paging = smmu_armlearn_alloc,
+	.default_domain_ops = &smmu_armlearn_domain_ops,
+	.owner = THIS_MODULE,
+};
+
+/* Attach a master of that IOMMU, and see what is installed in it. */
+static const struct dma_map_ops *smmu_armlearn_look(struct device *dev)
+{
+	struct dma_iommu_mapping *mapping = arm_iommu_create_mapping(dev, SZ_1M, SZ_1M);
+	const struct dma_map_ops *ops;
+	int ret;
+
+	if (IS_ERR(mapping))
+		return ERR_CAST(mapping);
+	ret = arm_iommu_attach_device(dev, mapping);
+	ops = ret ? ERR_PTR(ret) : get_dma_ops(dev);
+	if (!ret)
+		arm_iommu_detach_device(dev);
+	arm_iommu_release_mapping(mapping);
+	return ops;
+}
+
+static const struct dma_map_ops *smmu_armlearn_with_master(struct fwnode_handle *fwnode)
+{
+	struct platform_device *pdev = platform_device_alloc("smmu-dma-api", 1);
+	const struct dma_map_ops *ops;
+	int ret;
+
+	if (!pdev)
+		return ERR_PTR(-ENOMEM);
+	ret = iommu_fwspec_init(&pdev->dev, fwnode);
+	if (!ret)
+		ret = platform_device_add(pdev);
+	if (ret) {
+		iommu_fwspec_free(&pdev->dev);
+		platform_device_put(pdev);
+		return ERR_PTR(ret);
+	}
+	ops = smmu_armlearn_look(&pdev->dev);
+	platform_device_unregister(pdev);
+	return ops;
+}
+
+static const struct dma_map_ops *smmu_armlearn_with_iommu(struct platform_device *pdev)
+{
+	const struct dma_map_ops *ops;
+	int ret;
+
+	ret = iommu_device_sysfs_add(&smmu_armlearn_iommu, &pdev->dev, NULL, "smmu-dma-api");
+	if (ret)
+		return ERR_PTR(ret);
+	ret = iommu_device_register(&smmu_armlearn_iommu, &smmu_armlearn_iommu_ops, &pdev->dev);
+	ops = ret ? ERR_PTR(ret) : smmu_armlearn_with_master(dev_fwnode(&pdev->dev));
+	if (!ret)
+		iommu_device_unregister(&smmu_armlearn_iommu);
+	iommu_device_sysfs_remove(&smmu_armlearn_iommu);
+	return ops;
+}
+
+static const struct dma_map_ops *smmu_armlearn_with_node(struct fwnode_handle *fwnode)
+{
+	const struct platform_device_info info = {
+		.name = "smmu-dma-api",
+		.id = 0,
+		.fwnode = fwnode,
+	};
+	struct platform_device *pdev = platform_device_register_full(&info);
+	const struct dma_map_ops *ops;
+
+	if (IS_ERR(pdev))
+		return ERR_CAST(pdev);
+	ops = smmu_armlearn_with_iommu(pdev);
+	platform_device_unregister(pdev);
+	return ops;
+}
+
+/**
+ * smmu_armlearn_ops() - The architecture's operations for devices behind an IOMMU
+ *
+ * Context: may sleep; from module init, before there is an SMMU.
+ * Return: the operations, or an ERR_PTR().
+ */
+const struct dma_map_ops *smmu_armlearn_ops(void)
+{
+	struct fwnode_handle *fwnode = fwnode_create_software_node(NULL, NULL);
+	const struct dma_map_ops *ops;
+
+	if (IS_ERR(fwnode))
+		return ERR_CAST(fwnode);
+	ops = smmu_armlearn_with_node(fwnode);
+	fwnode_remove_software_node(fwnode);
+	return ops;
+}
