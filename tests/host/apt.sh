@@ -5,6 +5,8 @@
 # the suites come from the machine's own sources of Debian.
 
 APT_DIR=$CACHE/apt
+# A suite that is not the machine's: it is then the only one, with lists of its own.
+APT_SUITE=
 NATIVE=$(dpkg --print-architecture)
 
 # Prints "URI SUITE KEYRING" for each suite of Debian's that the machine uses.
@@ -48,7 +50,7 @@ machine_sources() {
 apt_sources() {
 	# shellcheck disable=SC1091
 	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-	machine_sources | awk -v code="$codename" -v archs="$1" '
+	machine_sources | awk -v code="$codename" -v archs="$1" -v only="$APT_SUITE" '
 		function list(uri, suite, key) {
 			if (key == "-")
 				key = "/usr/share/keyrings/debian-archive-keyring.gpg"
@@ -61,6 +63,11 @@ apt_sources() {
 			sub(/.*\//, "", path)
 		}
 		path !~ /^debian/ { next }
+		only != "" {
+			if ($2 == code)
+				list($1, only, $3)
+			next
+		}
 		$2 == code {
 			list($1, $2, $3)
 			# Debian 12 has its new QEMU in backports only.
@@ -70,38 +77,46 @@ apt_sources() {
 		$2 == code "-security" { list($1, $2, $3) }'
 }
 
+# apt_dir ARCH: where the private configuration for ARCH is.
+apt_dir() {
+	echo "$APT_DIR/${APT_SUITE:+$APT_SUITE-}$1"
+}
+
 # apt_private ARCH COMMAND...: apt with the private configuration for ARCH and
 # the machine's own architecture. APT_ROOT=as_root runs it as root.
 apt_private() {
 	apt_arch=$1
 	apt_tool=$2
+	apt_own=$(apt_dir "$1")
 	shift 2
 	apt_archs="-o APT::Architectures::=$NATIVE"
 	[ "$apt_arch" = "$NATIVE" ] || apt_archs="$apt_archs -o APT::Architectures::=$apt_arch"
 	# shellcheck disable=SC2086
 	${APT_ROOT:-} "$apt_tool" $apt_archs \
-		-o Dir::Etc::sourcelist="$APT_DIR/$apt_arch/sources.list" \
+		-o Dir::Etc::sourcelist="$apt_own/sources.list" \
 		-o Dir::Etc::sourceparts=/dev/null \
-		-o Dir::State::lists="$APT_DIR/$apt_arch/lists" \
-		-o Dir::Cache="$APT_DIR/$apt_arch/cache" \
+		-o Dir::State::lists="$apt_own/lists" \
+		-o Dir::Cache="$apt_own/cache" \
 		-o APT::Sandbox::User=root -o Acquire::Retries=3 \
 		-o Acquire::Languages=none -o Dpkg::Use-Pty=0 "$@"
 }
 
 # apt_prepare ARCH [again]: have package lists; "again" fetches newer ones.
 apt_prepare() {
-	apt_dir=$APT_DIR/$1
-	[ -e "$apt_dir/ready" ] && [ "${2:-}" != again ] && return
-	mkdir -p "$apt_dir/lists/partial" "$apt_dir/cache/archives/partial"
+	apt_own=$(apt_dir "$1")
+	[ -e "$apt_own/ready" ] && [ "${2:-}" != again ] && return
+	mkdir -p "$apt_own/lists/partial" "$apt_own/cache/archives/partial"
 	archs=$NATIVE
 	[ "$1" = "$NATIVE" ] || archs=$NATIVE,$1
-	apt_sources "$archs" >"$apt_dir/sources.list"
-	[ -s "$apt_dir/sources.list" ] ||
+	apt_sources "$archs" >"$apt_own/sources.list"
+	[ -s "$apt_own/sources.list" ] ||
 		die "found no source of Debian in /etc/apt/sources.list*: this needs Debian 12 or 13"
-	say "fetching Debian's package lists for $archs"
+	say "fetching Debian's package lists${APT_SUITE:+ of $APT_SUITE} for $archs"
 	# One suite may be in the middle of a renewal: what is needed of it is
 	# missed, and named, when a package is looked up.
-	retry apt_private "$1" apt-get update -qq -o APT::Update::Error-Mode=any ||
+	retry apt_private "$1" apt-get update -qq -o APT::Update::Error-Mode=any || {
+		[ -z "$APT_SUITE" ] || return 1
 		say "a package list could not be fetched, going on with the others"
-	touch "$apt_dir/ready"
+	}
+	touch "$apt_own/ready"
 }

@@ -200,7 +200,7 @@ class _Run:
 def main():
     """Boot a board by hand: scripts with a result, or a prompt."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--kernel", default="debian", help="debian, debug, kasan or armhf")
+    parser.add_argument("--kernel", default="debian", help=f"{', '.join(kernels.KINDS)}; with a series: debian-newest, debug-7.2")
     parser.add_argument("--stage", default="nested", choices=STAGES)
     parser.add_argument("--append", default="", help="more for the kernel's command line")
     parser.add_argument("--load", default="all", choices=("none", "smmu", "all"))

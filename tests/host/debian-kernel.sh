@@ -1,21 +1,24 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# debian-kernel.sh ARCH FLAVOUR [image|headers|both]: have Debian's newest
-# Linux 6.12 for arm64 (flavour arm64) or armhf (flavour armmp-lpae) unpacked in
-# the cache and print its directory: vmlinuz, modules/, headers/, release.
-# What is in the cache is used as it is; SMMU_UPDATE=1 looks for a newer one.
+# debian-kernel.sh ARCH FLAVOUR [image|headers|both] [SERIES]: have Debian's newest
+# Linux 6.12 (or that series) for arm64 (flavours arm64, arm64-16k) or armhf (flavour
+# armmp-lpae) unpacked in the cache and print its directory: vmlinuz, modules/,
+# headers/, release. What is in the cache is used as it is; SMMU_UPDATE=1 looks for a
+# newer one. Exit status 3: Debian does not have it now (only for other series).
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$HOST_DIR/apt.sh"
+. "$HOST_DIR/series.sh"
 
-ARCH=${1:-} FLAVOUR=${2:-} PARTS=${3:-both}
-[ -n "$FLAVOUR" ] || die "usage: $0 ARCH FLAVOUR [image|headers|both]"
+ARCH=${1:-} FLAVOUR=${2:-} PARTS=${3:-both} SERIES=${4:-$BASE_SERIES}
+[ -n "$FLAVOUR" ] || die "usage: $0 ARCH FLAVOUR [image|headers|both] [SERIES]"
 case $PARTS in
 image | headers | both) ;;
 *) die "what to fetch is image, headers or both, not '$PARTS'" ;;
 esac
+use_series "$SERIES"
 
-BASE=$CACHE/debian/$ARCH-$FLAVOUR
+BASE=$CACHE/debian/$ARCH-$FLAVOUR$(series_suffix "$SERIES")
 
 have_parts() {
 	case $PARTS in
@@ -25,22 +28,34 @@ have_parts() {
 	esac
 }
 
-# arm64 kernels are signed on Debian; the unsigned package is the same code.
 newest_release() {
 	apt_private "$ARCH" apt-cache search --names-only \
-		"^linux-headers-6\\.12\\.[^ -]*-$FLAVOUR(:$ARCH)?\$" |
+		"^linux-headers-$(series_regex "$SERIES")\\.[^ -]*-$FLAVOUR(:$ARCH)?\$" |
 		sed "s/^linux-headers-\\([^ :]*\\)-$FLAVOUR.*/\\1/" | sort -V | tail -n 1
 }
 
-image_package() {
+has_package() {
+	[ -n "$(apt_private "$ARCH" apt-cache --no-all-versions show "$1:$ARCH" 2>/dev/null)" ]
+}
+
+# arm64 kernels are signed on Debian; the unsigned package is the same code. Newer
+# ones are in three packages, and linux-image-* only asks for those.
+image_packages() {
+	if has_package "linux-binary-$1-$FLAVOUR"; then
+		for part in base binary modules; do
+			echo "linux-$part-$1-$FLAVOUR:$ARCH"
+		done
+		return
+	fi
 	for suffix in -unsigned ''; do
 		package=linux-image-$1-$FLAVOUR$suffix
-		if [ -n "$(apt_private "$ARCH" apt-cache --no-all-versions show "$package:$ARCH" 2>/dev/null)" ]; then
+		if has_package "$package"; then
 			echo "$package:$ARCH"
 			return
 		fi
 	done
-	die "Debian has headers but no image of Linux $1-$FLAVOUR for $ARCH"
+	say "Debian has headers but no image of Linux $1-$FLAVOUR for $ARCH"
+	return 1
 }
 
 # fetch DIR PACKAGE...: download into DIR and unpack there.
@@ -57,10 +72,15 @@ fetch() {
 }
 
 get_image() {
-	fetch "$1" "$(image_package "$2")" || return 1
-	ln -sfn "root/boot/vmlinuz-$2-$FLAVOUR" "$1/vmlinuz"
+	packages=$(image_packages "$2") || return 1
+	# shellcheck disable=SC2086
+	fetch "$1" $packages || return 1
 	modules=root/lib/modules/$2-$FLAVOUR
 	[ -e "$1/$modules" ] || modules=root/usr/lib/modules/$2-$FLAVOUR
+	image=root/boot/vmlinuz-$2-$FLAVOUR
+	[ -e "$1/$image" ] || image=$modules/vmlinuz
+	[ -e "$1/$image" ] || die "there is no kernel in $packages"
+	ln -sfn "$image" "$1/vmlinuz"
 	ln -sfn "$modules" "$1/modules"
 	rm -f "$1/$modules/build" "$1/$modules/source"
 	if [ ! -e "$1/$modules/modules.dep" ]; then
@@ -76,7 +96,7 @@ get_headers() {
 		"linux-kbuild-$2:$NATIVE" || return 1
 	# The packages name one another by absolute paths.
 	src=$1/root/usr/src/linux-headers-$2
-	sed -i "s|/usr/src/linux-headers-$2-common|$src-common|g" "$src-$FLAVOUR/Makefile"
+	sed -i "s|/usr/src/linux-headers-$2|$src|g" "$src-$FLAVOUR/Makefile"
 	ln -sfn "root/usr/src/linux-headers-$2-$FLAVOUR" "$1/headers"
 	touch "$1/.headers"
 }
@@ -102,11 +122,15 @@ if [ -z "${SMMU_UPDATE:-}" ] && have_parts "$BASE/current"; then
 fi
 
 lock "debian-$ARCH"
-apt_prepare "$ARCH" ${SMMU_UPDATE:+again}
+if [ -z "${SMMU_UPDATE:-}" ] && have_parts "$BASE/current"; then
+	readlink -f "$BASE/current"
+	exit
+fi
 # Old package lists can name files that the mirror no longer has.
-get || {
-	apt_prepare "$ARCH" again
-	get || die "could not fetch Debian's Linux 6.12 for $ARCH ($FLAVOUR):" \
-		"no package found, or the mirror failed. Try again; 'SMMU_UPDATE=1' refreshes the lists"
+{ apt_prepare "$ARCH" ${SMMU_UPDATE:+again} && get; } ||
+	{ apt_prepare "$ARCH" again && get; } || {
+	why="could not fetch Debian's Linux $SERIES for $ARCH ($FLAVOUR)${APT_SUITE:+ out of $APT_SUITE}"
+	[ "$SERIES" = "$BASE_SERIES" ] || absent "$why: it is gone there, or the mirror failed"
+	die "$why: no package found, or the mirror failed. Try again; 'SMMU_UPDATE=1' refreshes the lists"
 }
 readlink -f "$BASE/current"

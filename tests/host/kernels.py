@@ -1,17 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The kernels that tests run on, by name: debian, debug, kasan, armhf."""
+"""The kernels that tests run on. A name is a kind and a series: debian-6.12, debug-7.2.
+
+The kind alone means the base series, and debian-newest the newest that Debian has.
+"""
 
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Optional
 
-from arch import ARCHES, Arch
+from arch import ARCHES, ARM, ARM64, Arch
 
 HOST = Path(__file__).resolve().parent
 TOP = HOST.parent.parent
 BUILD = TOP / "build"
+
+BASE_SERIES = "6.12"
+# The newest series that the driver was written for: what Debian has beyond that is
+# left alone until somebody asks for it by number.
+KNOWN_SERIES = "7.2"
+
+# Debian's unmodified kernels: architecture and flavour.
+DEBIAN = {"debian": (ARM64, "arm64"), "16k": (ARM64, "arm64-16k"), "armhf": (ARM, "armmp-lpae")}
+# Those built from Debian's source with configs/KIND.config.
+BUILT = ("debug", "kasan", "64k", "builtin")
+KINDS = (*DEBIAN, *BUILT)
+
+# A script's status for Absent.
+ABSENT = 3
 
 # On Debian's kernel the in-tree driver is built in: it has to stand down.
 STAND_DOWN = "initcall_blacklist=arm_smmu_driver_init"
@@ -25,6 +43,8 @@ class Failure(Exception):
 class Kernel:
     """A kernel to boot and to build modules for."""
     name: str
+    kind: str
+    series: str
     arch: str
     cross: str
     kdir: Path
@@ -39,51 +59,77 @@ class Kernel:
         return ARCHES[self.arch]
 
 
+class Absent(Failure):
+    """Debian does not have this now, or its mirror fails: nothing of ours is broken."""
+
+
 def script(*args):
     """Run a shell script of this directory; its last line is the answer."""
-    command = [str(HOST / args[0]), *args[1:]]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run([str(HOST / args[0]), *args[1:]], stdout=subprocess.PIPE, text=True,
+                          check=False)
+    if done.returncode == ABSENT:
+        raise Absent(f"{' '.join(args)}: not to be had now, see the messages above")
     if done.returncode:
         raise Failure(f"{' '.join(args)} failed: its messages are above")
     return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
 
 
-def _debian():
-    top = Path(script("debian-kernel.sh", "arm64", "arm64"))
-    return Kernel("debian", "arm64", "aarch64-linux-gnu-", top / "headers",
-                  (top / "release").read_text().strip(), top / "vmlinuz",
-                  top / "modules", STAND_DOWN)
+def newest():
+    """The newest series that Debian has and this driver knows."""
+    return script("newest-series.sh", KNOWN_SERIES)
 
 
-def _armhf():
-    top = Path(script("debian-kernel.sh", "armhf", "armmp-lpae"))
-    script("modpost32.sh", str(top / "headers"))
-    return Kernel("armhf", "arm", "arm-linux-gnueabihf-", top / "headers",
-                  (top / "release").read_text().strip(), top / "vmlinuz", top / "modules")
+def parse(name):
+    """Kind and series that a kernel's name means; raises Failure if there is no such kind."""
+    match = re.fullmatch(r"(\w+?)(?:-(\d+\.\d+|newest))?", name)
+    if not match or match.group(1) not in KINDS:
+        raise Failure(f"there is no kernel {name}: kinds are {', '.join(KINDS)},"
+                      f" alone or with a series, as in debian-{KNOWN_SERIES}")
+    kind, series = match.groups()
+    return kind, newest() if series == "newest" else series or BASE_SERIES
 
 
-def _source(name):
-    top = Path(script("source-kernel.sh", name))
+def _suffix(series):
+    return "" if series == BASE_SERIES else f"-{series}"
+
+
+def _debian(kind, series):
+    arch, flavour = DEBIAN[kind]
+    top = Path(script("debian-kernel.sh", arch.debian, flavour, "both", series))
+    if series != BASE_SERIES:
+        script("mend-headers.sh", str(top), arch.name, series)
+    elif kind == "armhf":
+        script("modpost32.sh", str(top / "headers"))
+    return Kernel(f"{kind}-{series}", kind, series, arch.name, arch.cross, top / "headers",
+                  (top / "release").read_text().strip(), top / "vmlinuz", top / "modules",
+                  "" if kind == "armhf" else STAND_DOWN)
+
+
+def _source(kind, series):
+    top = Path(script("source-kernel.sh", kind, series))
     release = (top / "include/config/kernel.release").read_text().strip()
-    return Kernel(name, "arm64", "aarch64-linux-gnu-", top, release,
+    return Kernel(f"{kind}-{series}", kind, series, ARM64.name, ARM64.cross, top, release,
                   top / "arch/arm64/boot/Image")
 
 
 def get(name):
     """Fetch or build the kernel if the cache does not have it."""
-    if name == "debian":
-        return _debian()
-    if name == "armhf":
-        return _armhf()
-    return _source(name)
+    kind, series = parse(name)
+    return (_debian if kind in DEBIAN else _source)(kind, series)
+
+
+def is_fetched(name):
+    """Whether the kernel is downloaded; others are built."""
+    return parse(name)[0] in DEBIAN
 
 
 def is_built(name):
     """Whether get() would answer without building or fetching."""
-    if name in ("debian", "armhf"):
-        flavour = {"debian": "arm64-arm64", "armhf": "armhf-armmp-lpae"}[name]
+    kind, series = parse(name)
+    if kind in DEBIAN:
+        arch, flavour = DEBIAN[kind]
         cache = os.environ.get("SMMU_CACHE") or Path.home() / ".cache/smmu"
-        return (Path(cache) / "debian" / flavour / "current").exists()
-    return subprocess.run([HOST / "source-kernel.sh", "--path", name],
+        return (Path(cache) / "debian" / f"{arch.debian}-{flavour}{_suffix(series)}/current").exists()
+    return subprocess.run([HOST / "source-kernel.sh", "--path", kind, series],
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                           check=False).returncode == 0

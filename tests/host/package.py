@@ -216,12 +216,12 @@ def with_dkms(results, name, kernel):
     dkms = _Dkms(run_folder(f"dkms-{kernel.name}"), kernel)
     version, (deb, _) = build_deb(OLD)
     dkms.unpack(deb)
-    if kernel.name == "debian":
+    if kernel.kind == "debian":
         _check_excluded(results, name, dkms, version)
     path = _install(results, name, dkms, version)
     if path:
         _check_info(results, name, kernel, path, version)
-    if kernel.name == "debian":
+    if kernel.kind == "debian":
         dkms("remove", version)
         version, (deb, _) = build_deb(NEW)
         dkms.unpack(deb)
