@@ -12,7 +12,8 @@ endif
 help:
 	@echo 'make demo         boot a Debian kernel in QEMU with every master behind our SMMU driver'
 	@echo 'make demo BOARD=<name>'
-	@echo '                  the same with a device tree of arch/arm64/boot/dts/smmu'
+	@echo '                  the same with a device tree of arch/arm64/boot/dts/smmu, or on 32-bit'
+	@echo '                  Arm: arm/virt, and arm/<name> of arch/arm/boot/dts/smmu'
 	@echo 'make shell        the same board with a prompt'
 	@echo 'make check        all tests (three quarters of an hour the first time)'
 	@echo 'make check-quick  lint, KUnit and one boot of a Debian kernel'
@@ -31,7 +32,7 @@ help:
 	@echo 'Fetched packages and built kernels are kept in $${SMMU_CACHE:-~/.cache/smmu}.'
 
 demo:
-	@tests/host/setup.sh demo
+	@tests/host/setup.sh $(if $(filter arm/%,$(BOARD)),demo-arm,demo)
 	@python3 tests/host/demo.py $(if $(BOARD),--board '$(BOARD)')
 
 shell:

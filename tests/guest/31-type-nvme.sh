@@ -5,6 +5,10 @@
 . /test/lib.sh
 . /test/edu.sh
 
+if ! has_types; then
+	skip_types "a disk under each type"
+	finish
+fi
 nvme=$(find_master nvme)
 first=$(type_of "$nvme")
 

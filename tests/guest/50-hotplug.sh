@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
-# kernels: debian
+# kernels: debian armhf
 # timeout: 150
 # expect-qemu: ^smmuv3-iommu-memory-region-0-
 # A device comes and goes while the board runs, twice.

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
-# kernels: debian
+# kernels: debian armhf
 # stages: 1 nested
 # tree: fixed
 # qemu: -global edu.dma_mask=0xffffffffffff -device edu,addr=0x9 -device edu,addr=0xa
@@ -76,19 +76,28 @@ works() {
 	done
 }
 
-unbind_all
-check "identity: switched, by one of them" set_type "$EDU2" identity
-for bar in $BAR0 $BAR1 $BAR2; do
-	check "identity: edu at $bar reaches physical memory" [ "$(edu_phys "$bar")" = reached ]
-done
-works identity
-edu_map "$EDU0" 4096 >/dev/null
-read -r at _ phys <"$EDU_DIR/$EDU0/map"
-check "identity: addresses are physical" [ $((at)) = $((phys)) ]
-edu_tell "$EDU0" unmap 1
+through_identity() {
+	unbind_all
+	check "identity: switched, by one of them" set_type "$EDU2" identity
+	for bar in $BAR0 $BAR1 $BAR2; do
+		check "identity: edu at $bar reaches physical memory" [ "$(edu_phys "$bar")" = reached ]
+	done
+	works identity
+	edu_map "$EDU0" 4096 >/dev/null
+	read -r at _ phys <"$EDU_DIR/$EDU0/map"
+	check "identity: addresses are physical" [ $((at)) = $((phys)) ]
+	edu_tell "$EDU0" unmap 1
 
-unbind_all
-check "DMA: switched back" set_type "$EDU0" DMA
+	unbind_all
+	check "DMA: switched back" set_type "$EDU0" DMA
+}
+
+if has_types; then
+	through_identity
+else
+	skip_types "identity"
+	unbind_all
+fi
 for bar in $BAR0 $BAR1 $BAR2; do
 	check "DMA: edu at $bar reaches no physical memory" [ "$(edu_phys "$bar")" = untouched ]
 done

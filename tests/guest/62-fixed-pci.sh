@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
-# kernels: debian
+# kernels: debian armhf
 # stages: 2
 # tree: fixed-pci
 # timeout: 240

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
-# kernels: debian
+# kernels: debian armhf
 # stages: nested
 # tree: map
 # qemu: -global edu.dma_mask=0xffffffffffff -device edu,addr=9.0,multifunction=on -device edu,addr=9.1

@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
-# kernels: debian
+# kernels: debian armhf
 # stages: nested
 # tree: dma-ranges
 # append: deferred_probe_timeout=20 smmu.ignore_dma_ranges=1

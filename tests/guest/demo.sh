@@ -18,6 +18,8 @@ show_masters() {
 		group=$(group_of "$name") || group=none
 		owner=$(owner_of "$name") || owner=none
 		type=$(cat "/sys/kernel/iommu_groups/$group/type" 2>/dev/null) || type=-
+		# There the kernel has one type only, and means this by it.
+		has_types || type=arm_iommu
 		# shellcheck disable=SC2059
 		printf "$format" "$name" "$driver" "$(printf '0x%x' "$stream")" \
 			"$(smmu_of "$name" | sed 's/0x0*/0x/')" "$owner" "$group" "$type"

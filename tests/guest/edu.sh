@@ -130,13 +130,15 @@ type_of() {
 # after the first master asked for it; without it the device would share the port's
 # group, and the port's own MSI gets lost when that group's domain is replaced.
 # Scripts that plug do not run on the debug kernel: lockdep finds fault with pciehp
-# itself when a device is added, and then is off for the rest of the boot.
+# itself when a device is added, and then is off for the rest of the boot. Debian's
+# 32-bit kernel has no pciehp; there these functions do its work.
 edu_plug() {
 	edu_port=$(find_master pcieport)
 	EDU_PORT=/sys/bus/pci/devices/$edu_port
 	echo 1 >"$EDU_PORT/remove"
 	echo 1 >/sys/bus/pci/rescan
 	wait_for 5 [ -e "$EDU_PORT/driver" ] || return 1
+	edu_has_pciehp || edu_slot '\300\001'
 	edu_qemu '{"execute": "device_add", "arguments": {"driver": "edu", "id": "wide",' \
 		'"bus": "spare", "dma_mask": 281474976710655}}'
 	wait_for 20 edu_find_wide || return 1
@@ -146,7 +148,33 @@ edu_plug() {
 
 edu_unplug() {
 	edu_qemu '{"execute": "device_del", "arguments": {"id": "wide"}}'
+	edu_has_pciehp || edu_unplug_slot
 	wait_for 20 edu_lost_wide
+}
+
+edu_unplug_slot() {
+	echo 1 >"/sys/bus/pci/devices/$WIDE/remove"
+	edu_slot '\300\007'
+}
+
+edu_has_pciehp() {
+	[ -d /sys/bus/pci_express/drivers/pciehp ]
+}
+
+# edu_slot BYTES: the port's Slot Control. 0x1c0 switches the slot and its light on,
+# 0x7c0 off; the device that QEMU has there comes and goes with that.
+edu_slot() {
+	edu_cap=$(edu_config 52)
+	while [ "$(edu_config "$edu_cap")" != 16 ]; do
+		edu_cap=$(edu_config $((edu_cap + 1)))
+		[ "$edu_cap" != 0 ] || return 1
+	done
+	# shellcheck disable=SC2059 # bytes, in octal
+	printf "$1" | dd of="$EDU_PORT/config" bs=1 seek=$((edu_cap + 24)) conv=notrunc 2>/dev/null
+}
+
+edu_config() {
+	dd if="$EDU_PORT/config" bs=1 skip="$1" count=1 2>/dev/null | od -An -tu1 | tr -d ' '
 }
 
 # To the kernel's log directly: stdout may be somebody's variable.
@@ -156,6 +184,7 @@ edu_qemu() {
 
 # Without a process: these are asked often.
 edu_find_wide() {
+	edu_has_pciehp || echo 1 >/sys/bus/pci/rescan
 	for edu_one in "$EDU_PORT"/0000:*:*.*; do
 		[ -e "$edu_one/vendor" ] && echo "${edu_one##*/}"
 	done

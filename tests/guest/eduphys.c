@@ -56,15 +56,28 @@ static volatile uint8_t *map_bar(uint64_t bar)
 	return regs;
 }
 
+/*
+ * A DMA register takes one access: the model drops the upper half of a pair. With
+ * LPAE, STRD is one.
+ */
+static void set(volatile uint8_t *regs, unsigned int reg, uint64_t value)
+{
+#ifdef __arm__
+	__asm__ volatile("strd	%0, %H0, [%1]" : : "r" (value), "r" (regs + reg) : "memory");
+#else
+	*(volatile uint64_t *)(regs + reg) = value;
+#endif
+}
+
 static void dma_write(volatile uint8_t *regs, uint64_t address, uint64_t bytes)
 {
 	int tries = 5000;
 
 	__sync_synchronize();
-	*(volatile uint64_t *)(regs + EDU_DMA_SRC) = EDU_BUF;
-	*(volatile uint64_t *)(regs + EDU_DMA_DST) = address;
-	*(volatile uint64_t *)(regs + EDU_DMA_COUNT) = bytes;
-	*(volatile uint64_t *)(regs + EDU_DMA_CMD) = EDU_RUN | EDU_TO_MEM;
+	set(regs, EDU_DMA_SRC, EDU_BUF);
+	set(regs, EDU_DMA_DST, address);
+	set(regs, EDU_DMA_COUNT, bytes);
+	set(regs, EDU_DMA_CMD, EDU_RUN | EDU_TO_MEM);
 	while (*(volatile uint32_t *)(regs + EDU_DMA_CMD) & EDU_RUN) {
 		usleep(2000);
 		must(--tries, "the transfer does not end");

@@ -109,6 +109,18 @@ smmu_of() {
 	basename "$(readlink -f "$(dir_of "$1")/iommu")"
 }
 
+# has_types: whether a group has types to switch between. On 32-bit Arm the DMA API is
+# the architecture's own: the kernel's IOMMU core (without CONFIG_IOMMU_DMA) knows no
+# type of group but "identity", which stands for whatever that API does.
+has_types() {
+	[ "$(uname -m)" = aarch64 ]
+}
+
+# skip_types NAME: skips what needs another type.
+skip_types() {
+	skip "$1" "32-bit Arm's own DMA API: the kernel has no type but \"identity\" to switch to"
+}
+
 # smmu_driver_of NAME: prints the driver that owns that SMMU.
 smmu_driver_of() {
 	t_drv=$(readlink -f "$(dir_of "$1")/iommu/device/driver") || return 1

@@ -46,12 +46,13 @@ ENDLESS = re.compile(r"EDU: clamping DMA 0x[0-9a-f]+ to 0x[0-9a-f]+!")
 class Script:
     """A guest script and what its header asks for."""
     name: str
-    kernels: tuple = ("debug", "debian")
+    kernels: tuple = ("debug", "debian", "armhf")
     stages: tuple = ("1", "2", "nested")
     append: str = ""
     load: str = "all"
     tree: str = ""
     qemu: str = ""
+    memory: int = 1024
     timeout: int = 120
     own_boot: bool = False
     expect: list = field(default_factory=list)
@@ -59,14 +60,15 @@ class Script:
 
     def same_boot(self):
         """Scripts with equal answers run in one boot."""
-        return (self.append, self.load, self.tree, self.qemu, self.name if self.own_boot else "")
+        return (self.append, self.load, self.tree, self.qemu, self.memory,
+                self.name if self.own_boot else "")
 
 
 def read_script(path):
     """Understand the "# key: value" lines at a guest script's top."""
     script = Script(path.name)
     for line in path.read_text().splitlines():
-        match = re.match(r"# (kernels|stages|append|load|tree|qemu|timeout|own-boot|expect-log|expect-qemu): *(.*)$",
+        match = re.match(r"# (kernels|stages|append|load|tree|qemu|memory|timeout|own-boot|expect-log|expect-qemu): *(.*)$",
                          line)
         if not match:
             if line and not line.startswith("#"):
@@ -75,8 +77,8 @@ def read_script(path):
         key, value = match.groups()
         if key in ("kernels", "stages"):
             setattr(script, key, tuple(value.split()))
-        elif key == "timeout":
-            script.timeout = int(value)
+        elif key in ("timeout", "memory"):
+            setattr(script, key, int(value))
         elif key == "own-boot":
             script.own_boot = value == "yes"
         elif key == "expect-log":
@@ -155,6 +157,7 @@ def run_scripts(results, name, kernel, stage, scripts):
     board = _board(kernel, stage, name)
     board.append = f"{first.append} test.time={max(one.timeout for one in scripts)}"
     board.extra = first.qemu.split()
+    board.memory = first.memory
     if first.tree:
         board.dtb = compile_tree(board, TREES[first.tree], "patched")
     result = board.boot(",".join(one.name for one in scripts), first.load,
@@ -234,7 +237,7 @@ def run_badtree(results, name, kernel, case):
 
 
 def run_board(results, name, kernel, board):
-    """Boot a board of arch/arm64/boot/dts/smmu as "make demo BOARD=" does."""
+    """Boot a board of demo.boards() as "make demo BOARD=" does."""
     demo = Demo(board)
     demo.prepare(kernel)
     result = demo.boot()

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import badtree
 import boots
-import dtbuild
+import demo
 import kernels
 import lint
 from board import STAGES
@@ -84,9 +84,9 @@ class Plan:
 
     def boards(self):
         """Every board that has a device tree here."""
-        for board in dtbuild.boards():
+        for board, kernel in demo.boards().items():
             name = f"boards/{board}"
-            self.add(name, "debian", lambda k, name=name, board=board:
+            self.add(name, kernel, lambda k, name=name, board=board:
                      boots.run_board(self.results, name, k, board))
 
     def bad_trees(self):

@@ -14,12 +14,13 @@ NAMED = re.compile(r"\b([A-Za-z_]\w*)\(\)")
 WORD = re.compile(r"[A-Za-z_]\w*")
 DEFINED = re.compile(r"\b([A-Za-z_]\w*)\(")
 FOLDERS = ("include", "arch/arm64/include", "arch/arm/include", "drivers/iommu", "drivers/pci",
-           "drivers/base", "drivers/of", "drivers/vfio", "kernel/dma", "kernel/irq", "mm", "lib")
+           "drivers/base", "drivers/of", "drivers/vfio", "kernel/dma", "kernel/irq", "mm", "lib",
+           "arch/arm/mm")
 
 
 def _kernel_names(tree):
     """Names that the kernel's sources use as functions."""
-    cache = tree / ".function-names"
+    cache = tree / f".function-names-{len(FOLDERS)}"
     if not cache.exists():
         names = set()
         for folder in FOLDERS:

@@ -21,12 +21,13 @@ def boards(arch="arm64"):
     return sorted(path.stem for path in (TOP / BOARDS.format(arch=arch)).glob("*.dts"))
 
 
-def kernel_include():
-    """The include folder of Debian's kernel headers, for its dt-bindings."""
-    top = Path(script("debian-kernel.sh", "arm64", "arm64"))
-    found = sorted(top.glob("root/usr/src/linux-headers-*-common/include"))
+def kernel_include(kernel=None):
+    """The include folder of a Debian kernel's headers, for its dt-bindings."""
+    top = kernel.kdir.resolve() if kernel else \
+        Path(script("debian-kernel.sh", "arm64", "arm64"), "headers").resolve()
+    found = sorted(top.parent.glob("linux-headers-*-common/include"))
     if not found:
-        raise Failure(f"{top} has no linux-headers-*-common: has their layout changed?")
+        raise Failure(f"{top.parent} has no linux-headers-*-common: has their layout changed?")
     return found[-1]
 
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# setup.sh demo|deb|check: install the Debian packages that the demo, the building
-# of our own package, or all tests need. Cheap when they are there. Needs root or
-# sudo otherwise.
+# setup.sh demo|demo-arm|deb|check: install the Debian packages that the demo, the demo
+# on 32-bit Arm, the building of our own package, or all tests need. Cheap when they are
+# there. Needs root or sudo otherwise.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$HOST_DIR/apt.sh"
@@ -10,9 +10,11 @@ set -eu
 DEMO='qemu-system-arm gcc-aarch64-linux-gnu libc6-dev-arm64-cross make bc
 xz-utils cpio kmod pahole python3 device-tree-compiler'
 
-CHECK='linux-source-6.12 gcc libc6-dev flex bison libelf-dev libssl-dev rsync
-perl patch gcc-arm-linux-gnueabihf libc6-dev-armhf-cross sparse
-coccinelle shellcheck python3-libfdt'
+# Besides a compiler, what modpost32.sh builds a program of.
+ARM='linux-source-6.12 gcc libc6-dev flex bison perl patch gcc-arm-linux-gnueabihf
+libc6-dev-armhf-cross'
+
+CHECK='libelf-dev libssl-dev rsync sparse coccinelle shellcheck python3-libfdt'
 
 DEB='make dpkg-dev debhelper dh-dkms python3'
 
@@ -25,9 +27,10 @@ OPTIONAL=dt-schema
 NEEDS_QEMU=yes
 case ${1:-} in
 demo) wanted=$DEMO OPTIONAL= ;;
-deb) wanted=$DEB OPTIONAL= NEEDS_QEMU=no ;;
-check) wanted="$DEMO $CHECK $DEB $PACKAGE" ;;
-*) die "usage: $0 demo|deb|check" ;;
+demo-arm) wanted="$DEMO $ARM" OPTIONAL= ;;
+deb) wanted=$DEB OPTIONAL='' NEEDS_QEMU=no ;;
+check) wanted="$DEMO $ARM $CHECK $DEB $PACKAGE" ;;
+*) die "usage: $0 demo|demo-arm|deb|check" ;;
 esac
 
 installed() {

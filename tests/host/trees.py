@@ -190,7 +190,7 @@ FIXED = platform(0, *(master(name, "iommus = <&smmu>;") for name in ("usb", "sat
 
 ONE = platform(
     1,
-    master("usb", "iommus = <&smmu 0x08>;", "iommu-ranges = <0x1 0x0 0x0 0x10000000>;"),
+    master("usb", "iommus = <&smmu 0x08>;", "iommu-ranges = <0x0 0x80000000 0x0 0x10000000>;"),
     # More than QEMU's SMMU has.
     master("sata", "iommus = <&smmu 0x18>;", "pasid-num-bits = <20>;", "dma-can-stall;"),
     # edu1's stream is one of edu0's.
@@ -232,6 +232,18 @@ FIVE = platform(
     # 32 GiB from 4 GiB on, in cells as "reg" has them.
     smmu=(dma_window("<0x1 0x0 0x8 0x0>"),))
 
+# Below 4 GiB, which is all that addresses of 32-bit Arm's DMA API have; edu1's window
+# lies on both sides of that, edu3's beyond.
+FIVE_LOW = platform(
+    5,
+    master("usb", "iommus = <&smmu 0x08 0x0 0x80000000 0x0 0x40000000>;"),
+    master("sata", "iommus = <&smmu 0x18 0x0 0x0 0x1 0x0>;"),
+    master("edu0", "iommus = <&smmu 0x28 0x0 0x1000000 0x0 0x200000>;"),
+    master("edu1", "iommus = <&smmu 0x30 0x0 0xfff00000 0x1 0x0>;"),
+    master("edu2", "iommus = <&smmu 0x48 0x0 0x0 0x4 0x0>;",
+           "iommu-ranges = <0x0 0xe0000000 0x0 0x10000000>;"),
+    master("edu3", "iommus = <&smmu 0x50 0x1 0x0 0x0 0x200000>;"))
+
 # edu0 and NVMe have nodes of their own below the host bridge's.
 WINDOW_PCI = cells(
     1, set_property(SMMU, "#dma-address-cells", "<1>"), set_property(SMMU, "#dma-size-cells", "<1>"),
@@ -265,5 +277,6 @@ _RANGES = (master("usb", "iommus = <&smmu 0x08>;"),
            bus("unnamed", _HALF, master("sata", "iommus = <&smmu 0x18>;")))
 
 TREES = {"fixed": FIXED, "fixed-pci": cells(0), "one": ONE, "mask": MASK, "four": FOUR, "five": FIVE,
-         "window-pci": WINDOW_PCI, "direct-pci": DIRECT_PCI, "map": MAP, "dma-ranges": platform(1, *_RANGES),
+         "five-low": FIVE_LOW, "window-pci": WINDOW_PCI, "direct-pci": DIRECT_PCI, "map": MAP,
+         "dma-ranges": platform(1, *_RANGES),
          "off": platform(1, *_RANGES, smmu=(set_property(SMMU, "status", '"disabled"'),))}

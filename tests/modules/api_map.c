@@ -20,7 +20,8 @@ static void api_one_size(struct api_run *run, struct iommu_domain *domain, size_
 	phys_addr_t page = virt_to_phys(buf), phys = ALIGN_DOWN(page, bytes);
 	unsigned long base = ALIGN(API_IOVA, bytes), iova;
 
-	if (!api_fits((u64)base + bytes))
+	/* Without the core's DMA API, the MSI doorbell is mapped where it is: too low. */
+	if (!api_fits((u64)base + bytes) && IS_ENABLED(CONFIG_IOMMU_DMA))
 		base = 0;
 	iova = base + (page - phys);
 	if (api_map(run, domain, base, phys, bytes) ||

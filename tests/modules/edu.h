@@ -40,13 +40,19 @@
 /* Every command takes 100 ms; a busy host may need more. */
 #define EDU_TIMEOUT_US		(10 * USEC_PER_SEC)
 
-/* A DMA register takes one access: the model drops the upper half of a pair. */
+/*
+ * A DMA register takes one access: the model drops the upper half of a pair. With
+ * LPAE, STRD to such an address is one.
+ */
 static inline void edu_set(void __iomem *regs, unsigned int reg, u64 value)
 {
 #ifdef CONFIG_64BIT
 	writeq(value, regs + reg);
 #else
-	writel(value, regs + reg);
+	/* As writeq() has it: memory that the transfer reads is written before. */
+	wmb();
+	asm volatile("strd	%0, %H0, [%1]"
+		     : : "r" (value), "r" (regs + reg) : "memory");
 #endif
 }
 

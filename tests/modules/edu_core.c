@@ -21,6 +21,8 @@
  *           leaves 100 ms for a use after unmap, "wait" sees it through
  *   irq     write: let the device raise its interrupt; read: "KIND COUNT", of kind
  *           "msi", "wired" or "none"
+ *
+ * Those of edu_page.c are there, too.
  */
 
 #include <linux/debugfs.h>
@@ -52,6 +54,7 @@ struct smmu_edu {
 	struct dentry *dir;
 	const char *irq_kind;
 	atomic_t irqs;
+	struct smmu_edu_page *page;
 
 	/* Guards what follows. */
 	struct mutex lock;
@@ -515,6 +518,7 @@ static void smmu_edu_files(struct smmu_edu *edu)
 	debugfs_create_file("mapbuf", 0600, edu->dir, edu, &smmu_edu_mapbuf_fops);
 	debugfs_create_file("dma", 0200, edu->dir, edu, &smmu_edu_dma_fops);
 	debugfs_create_file("irq", 0600, edu->dir, edu, &smmu_edu_irq_fops);
+	smmu_edu_page_show(edu->page, edu->dir);
 }
 
 struct smmu_edu *smmu_edu_new(struct device *dev, void __iomem *regs)
@@ -524,6 +528,9 @@ struct smmu_edu *smmu_edu_new(struct device *dev, void __iomem *regs)
 
 	edu = devm_kzalloc(dev, sizeof(*edu), GFP_KERNEL);
 	if (!edu)
+		return ERR_PTR(-ENOMEM);
+	edu->page = smmu_edu_page_new(dev);
+	if (!edu->page)
 		return ERR_PTR(-ENOMEM);
 	edu->dev = dev;
 	edu->regs = regs;
@@ -556,6 +563,7 @@ void smmu_edu_release(struct smmu_edu *edu)
 	smmu_edu_none_locked(edu);
 	kfree(edu->stream);
 	mutex_unlock(&edu->lock);
+	smmu_edu_page_release(edu->page);
 }
 
 static int __init smmu_edu_init(void)
