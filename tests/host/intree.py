@@ -14,7 +14,8 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from kernels import TOP, script
+import compiles
+from kernels import BUILD, TOP, script
 
 sys.path.insert(0, str(TOP / "tools"))
 # pylint: disable=wrong-import-position
@@ -26,11 +27,6 @@ ACCEPTED = {
     "compat.h": {"LINUX_VERSION_CODE", "CONSTANT_COMPARISON"},
     "smmu.h": {"SPACING", "COMPLEX_MACRO"},
 }
-
-
-def newest_tree():
-    """Debian's unpacked source."""
-    return Path(script("source-kernel.sh", "--tree"))
 
 
 @contextmanager
@@ -157,8 +153,13 @@ def _replaced(test, path, old, new, words):
     file.write_text(text)
 
 
-def overlay_check(tree):
+def _source(series_name):
+    return Path(script("source-kernel.sh", "--tree", series_name))
+
+
+def overlay_check(series_name):
     """Put our files into a tree, again, and out again; and where that is refused."""
+    tree = _source(series_name)
     with _small(tree) as small:
         test = _Overlay(small)
         before = _state(small)
@@ -239,8 +240,9 @@ def _checkpatch(tree, series_files):
     return wrong
 
 
-def patch_check(tree):
+def patch_check(series_name):
     """The series is what the overlay is, and checkpatch.pl accepts it."""
+    tree = _source(series_name)
     with tempfile.TemporaryDirectory(prefix="smmu-series-") as temporary:
         out = Path(temporary, "patches")
         series.write(tree, out, quiet=True)
@@ -251,4 +253,46 @@ def patch_check(tree):
                       for path in _maintained(one)]
             if "\nSigned-off-by: " not in one.read_text():
                 wrong.append(f"{one.name} is not signed off")
+    return "\n".join(wrong)
+
+
+# What is asked for, on which machine, and what Kconfig makes of it.
+_CHOICES = (
+    ("both cannot be built in", "arm64", "CONFIG_MODULES=y CONFIG_ARM_SMMU_V3=y CONFIG_SMMU=y",
+     {"ARM_SMMU_V3": "y", "SMMU": "m"}),
+    ("not without modules, either", "arm64", "CONFIG_ARM_SMMU_V3=y CONFIG_SMMU=y",
+     {"ARM_SMMU_V3": "y", "SMMU": None}),
+    ("a module beside a built-in ARM_SMMU_V3", "arm64",
+     "CONFIG_MODULES=y CONFIG_ARM_SMMU_V3=y CONFIG_SMMU=m", {"ARM_SMMU_V3": "y", "SMMU": "m"}),
+    ("built in beside ARM_SMMU_V3 as a module", "arm64",
+     "CONFIG_MODULES=y CONFIG_ARM_SMMU_V3=m CONFIG_SMMU=y", {"ARM_SMMU_V3": "m", "SMMU": "y"}),
+    ("two modules", "arm64", "CONFIG_MODULES=y CONFIG_ARM_SMMU_V3=m CONFIG_SMMU=m",
+     {"ARM_SMMU_V3": "m", "SMMU": "m"}),
+    ("built in, with KUnit tests", "arm64", "CONFIG_SMMU=y CONFIG_KUNIT=y CONFIG_SMMU_KUNIT_TEST=y",
+     {"SMMU": "y", "SMMU_KUNIT_TEST": "y", "IOMMU_DMA": "y"}),
+    ("32-bit Arm has its DMA API", "arm", "CONFIG_SMMU=y",
+     {"SMMU": "y", "ARM_DMA_USE_IOMMU": "y"}),
+    ("32-bit Arm without LPAE", "arm", "# CONFIG_ARM_LPAE is not set CONFIG_SMMU=y",
+     {"SMMU": None}),
+    ("other machines to compile it", "x86_64", "CONFIG_OF=y CONFIG_MODULES=y CONFIG_SMMU=m",
+     {"SMMU": "m"}),
+    ("and for nothing else", "x86_64",
+     "CONFIG_OF=y # CONFIG_COMPILE_TEST is not set CONFIG_SMMU=y", {"SMMU": None}),
+)
+
+
+def kconfig_check(series_name):
+    """Which configurations can be had."""
+    tree = Path(script("overlay-tree.sh", series_name))
+    out = BUILD / "compile" / f"{series_name}-kconfig"
+    wrong = []
+    for what, name, wanted, expected in _CHOICES:
+        machine = compiles.MACHINES[name]
+        lines = re.findall(r"CONFIG_\w+=\w+|# CONFIG_\w+ is not set", wanted)
+        text = "\n".join([*machine.more.splitlines(), "CONFIG_IOMMU_SUPPORT=y", *lines]) + "\n"
+        got = compiles.configure(tree, out, compiles.compiler(machine, "gcc"), text)
+        for option, value in expected.items():
+            if got.get(f"CONFIG_{option}") != value:
+                wrong.append(f"{what} ({name}: {wanted}): {option} is "
+                             f"{got.get(f'CONFIG_{option}')}, not {value}")
     return "\n".join(wrong)

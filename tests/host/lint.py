@@ -10,9 +10,12 @@ import time
 from pathlib import Path
 
 import comment_names
+import compiles
 import dt_lint
+import intree
+import kernels
 import modules
-from kernels import BUILD, TOP, Failure, script
+from kernels import BASE_SERIES, BUILD, TOP, Absent, Failure, script
 
 DRIVER = modules.DRIVER
 LINES_MAX = 700
@@ -192,6 +195,26 @@ def iommu_lint(_kernel):
     return "" if re.search(r"^OK$", out, re.M) else out
 
 
+def _series(function, newest):
+    """A check of intree.py or compiles.py on the base series, or on the newest one."""
+    def check(_kernel):
+        try:
+            return function(kernels.newest() if newest else BASE_SERIES)
+        except Absent as why:
+            raise Skip(str(why)) from why
+        except compiles.NoCompiler as why:
+            raise Skip(str(why)) from why
+    check.__doc__ = function.__doc__
+    return check
+
+
+def _compiles(machine, compiler, newest=False):
+    def function(series):
+        return compiles.check(series, machine, compiler)
+    function.__doc__ = f"{compiler} has nothing to say of the driver in a kernel tree for {machine}."
+    return _series(function, newest)
+
+
 # (name, kernel that it needs or None, function)
 CHECKS = (
     ("spdx", None, spdx),
@@ -207,10 +230,28 @@ CHECKS = (
     ("dt-boards", None, _dt(dt_lint.boards)),
     ("dt-trees", None, _dt(dt_lint.trees)),
     ("iommu-lint", None, iommu_lint),
+    ("overlay", None, _series(intree.overlay_check, False)),
+    ("overlay-newest", None, _series(intree.overlay_check, True)),
+    ("patch", None, _series(intree.patch_check, False)),
+    ("patch-newest", None, _series(intree.patch_check, True)),
+    ("kconfig", None, _series(intree.kconfig_check, False)),
+    ("kconfig-newest", None, _series(intree.kconfig_check, True)),
+    ("gcc-x86-64", None, _compiles("x86_64", "gcc")),
+    ("gcc-x86-64-newest", None, _compiles("x86_64", "gcc", newest=True)),
+    ("clang-x86-64", None, _compiles("x86_64", "clang")),
+    ("clang-x86-64-newest", None, _compiles("x86_64", "clang", newest=True)),
+    ("clang-arm64", None, _compiles("arm64", "clang")),
+    ("clang-arm64-newest", None, _compiles("arm64", "clang", newest=True)),
+    ("clang-arm", None, _compiles("arm", "clang")),
+    ("clang-arm-newest", None, _compiles("arm", "clang", newest=True)),
     ("armhf", "armhf", armhf),
     ("W=1", "debug", warnings),
     ("sparse", "debug", sparse),
 )
+
+# Those that only "make check-all" runs: a minute each and more.
+ALL_ONLY = {"patch-newest", "kconfig-newest", "gcc-x86-64-newest", "clang-x86-64",
+            "clang-arm64", "clang-arm", "clang-arm-newest"}
 
 
 def run(results, name, function, kernel):
