@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
-# kernels: debian debug
+# kernels: debian debug armhf
 # stages: 1 nested
 # tree: direct-pci
 # qemu: -global edu.dma_mask=0xffffffffffff

@@ -118,7 +118,8 @@ rogue() {
 	check "the buffer holds what edu read before" cmp "$dir/buf" /tmp/pattern
 
 	cat /tmp/zero >"$dir/buf"
-	rogue_address=$(printf '0x%x' $((iova ^ 0x40000)))
+	# As far from it as no other master's mappings reach, should they share a context.
+	rogue_address=$(printf '0x%x' $((iova ^ 0x2000000)))
 	echo "now edu is told to write at $rogue_address, which is not mapped"
 	dmesg_mark
 	echo "write $rogue_address 4096" >"$dir/dma" || true

@@ -161,7 +161,7 @@ def run_scripts(results, name, kernel, stage, scripts):
     if first.tree:
         board.dtb = compile_tree(board, TREES[first.tree], "patched")
     result = board.boot(",".join(one.name for one in scripts), first.load,
-                        timeout=90 + sum(one.timeout for one in scripts))
+                        timeout=240 + sum(one.timeout for one in scripts))
     _keep_log(result, board, name)
     parts = split(result.said)
     for script in scripts:

@@ -108,8 +108,8 @@ class Demo:
         """Let the board do its work; returns the Result."""
         script = "demo-board.sh" if self.name else "demo.sh"
         # Half a minute, when nobody else wants the processors.
-        self.board.append = "test.time=300"
-        result = self.board.boot(script, timeout=400, hear=self.hear)
+        self.board.append = "test.time=400"
+        result = self.board.boot(script, timeout=600, hear=self.hear)
         if result.timed_out:
             self.result(False, "the board finishes in time")
         elif result.status is None:
