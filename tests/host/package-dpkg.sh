@@ -45,10 +45,12 @@ step() {
 step dpkg --force-depends -i /tmp/old.deb
 step sh -c 'dkms status smmu | grep added'
 step dpkg --force-depends -i /tmp/new.deb
+# shellcheck disable=SC2016
 step sh -c '[ "$(ls -d /usr/src/smmu-* | wc -l)" = 1 ]'
 step smmu-boot words
 step sh -c '! smmu-boot enable'
 step dpkg -r smmu-dkms
+# shellcheck disable=SC2016
 step sh -c '[ -z "$(dkms status smmu)" ]'
 step dpkg -P smmu-dkms
 step sh -c '! ls -d /etc/default/smmu /etc/default/grub.d/smmu.cfg /etc/initramfs/post-update.d/smmu /usr/src/smmu-* /var/lib/dkms/smmu 2>/dev/null | grep .'

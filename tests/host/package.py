@@ -40,9 +40,10 @@ KERNELS = {"6.12.117+deb12-arm64": True, "6.13.1": True, "6.20.0-rc1": True, "7.
 @functools.lru_cache(None)
 def build_deb(version=""):
     """Build the packages; returns (version, paths)."""
+    out = BUILD / "test-deb" / (version or "default")
     with modules.locked(BUILD / "locks" / "deb"):
         done = subprocess.run([TOP / "packaging/build-deb"], check=False, text=True,
-                              env={**os.environ, "SMMU_VERSION": version},
+                              env={**os.environ, "SMMU_VERSION": version, "SMMU_DEB_DIR": str(out)},
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode:
         raise Failure(f"packaging/build-deb failed:\n{done.stdout}")
