@@ -4,6 +4,7 @@
 The kind alone means the base series, and debian-newest the newest that Debian has.
 """
 
+import functools
 import os
 import re
 import subprocess
@@ -27,6 +28,9 @@ DEBIAN = {"debian": (ARM64, "arm64"), "16k": (ARM64, "arm64-16k"), "armhf": (ARM
 # Those built from Debian's source with configs/KIND.config.
 BUILT = ("debug", "kasan", "64k", "builtin")
 KINDS = (*DEBIAN, *BUILT)
+
+# KUnit runs in boots of its own, and leaks are looked for on the debug kernel.
+CMDLINE = {"builtin": "kunit.enable=0 kmemleak=off"}
 
 # A script's status for Absent.
 ABSENT = 3
@@ -58,6 +62,11 @@ class Kernel:
         """What there is to know of its architecture."""
         return ARCHES[self.arch]
 
+    @property
+    def builtin(self):
+        """Whether our driver is part of it."""
+        return "CONFIG_SMMU=y" in (self.kdir / ".config").read_text()
+
 
 class Absent(Failure):
     """Debian does not have this now, or its mirror fails: nothing of ours is broken."""
@@ -74,14 +83,26 @@ def script(*args):
     return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
 
 
-def newest():
-    """The newest series that Debian has and this driver knows."""
-    return script("newest-series.sh", KNOWN_SERIES)
+@functools.cache
+def _newest(limit):
+    """The answer, or why there is none: asking again takes a while."""
+    try:
+        return script("newest-series.sh", limit), None
+    except Absent as why:
+        return None, why
+
+
+def newest(limit=KNOWN_SERIES):
+    """The newest series that Debian has, at most LIMIT; raises Absent if there is none."""
+    series, why = _newest(limit)
+    if why:
+        raise why
+    return series
 
 
 def parse(name):
     """Kind and series that a kernel's name means; raises Failure if there is no such kind."""
-    match = re.fullmatch(r"(\w+?)(?:-(\d+\.\d+|newest))?", name)
+    match = re.fullmatch(r"(\w+)(?:-(\d+\.\d+|newest))?", name)
     if not match or match.group(1) not in KINDS:
         raise Failure(f"there is no kernel {name}: kinds are {', '.join(KINDS)},"
                       f" alone or with a series, as in debian-{KNOWN_SERIES}")
@@ -109,7 +130,7 @@ def _source(kind, series):
     top = Path(script("source-kernel.sh", kind, series))
     release = (top / "include/config/kernel.release").read_text().strip()
     return Kernel(f"{kind}-{series}", kind, series, ARM64.name, ARM64.cross, top, release,
-                  top / "arch/arm64/boot/Image")
+                  top / "arch/arm64/boot/Image", cmdline=CMDLINE.get(kind, ""))
 
 
 def get(name):
@@ -120,7 +141,7 @@ def get(name):
 
 def is_fetched(name):
     """Whether the kernel is downloaded; others are built."""
-    return parse(name)[0] in DEBIAN
+    return name.partition("-")[0] in DEBIAN
 
 
 def is_built(name):

@@ -1,97 +1,56 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# source-kernel.sh [--path] NAME [SERIES]: build Linux 6.12 (or that series) for
-# arm64 from Debian's source with configs/NAME.config, keep it in the cache, print its
-# directory. --path builds nothing: it prints the directory, and fails if it is not
-# there. source-kernel.sh --tree [SERIES]: unpack the source only, print its directory.
+# source-kernel.sh [--path] KIND [SERIES]: build Linux 6.12 (or that series) for arm64
+# from Debian's source with configs/KIND.config, keep it, print its directory.
+# --path builds nothing: it prints the directory, and fails if it is not there.
+# source-kernel.sh --tree [SERIES]: unpack the source only, print its directory.
+# source-kernel.sh --sweep: remove what only makes the next build quick.
 # Exit status 3: Debian does not have that source now (only for other series).
+#
+# Kinds with the same "# objects:" line are built with the same objects: what they have
+# in common is compiled once. One with "# overlay: yes" has this driver built in; its
+# objects stay, so that a changed driver costs a minute.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$HOST_DIR/apt.sh"
 . "$HOST_DIR/series.sh"
+. "$HOST_DIR/source.sh"
 
+TOP=$(cd "$HOST_DIR/../.." && pwd)
 CROSS=aarch64-linux-gnu-
 MAKE_ARGS="ARCH=arm64 CROSS_COMPILE=$CROSS"
 
-# The base's source is an installed package; what is in the cache of another series
-# is used as it is, SMMU_UPDATE=1 looks for a newer one.
-source_version() {
-	if [ "$SERIES" = "$BASE_SERIES" ]; then
-		dpkg-query -W -f '${Version}' "$PACKAGE" 2>/dev/null ||
-			die "$PACKAGE is not installed: run tests/host/setup.sh check"
-	elif [ -n "${SMMU_UPDATE:-}" ] || [ ! -e "$CACHE/source/current-$SERIES/Makefile" ]; then
-		newest_version
-	else
-		basename "$(readlink "$CACHE/source/current-$SERIES")"
-	fi
-}
-
-newest_version() {
-	use_series "$SERIES"
-	for again in '' again; do
-		apt_prepare arm64 $again || break
-		version=$(apt_private arm64 apt-cache --no-all-versions show "$PACKAGE" 2>/dev/null |
-			sed -n 's/^Version: //p')
-		[ -z "$version" ] || { echo "$version"; return; }
-	done
-	absent "Debian's suite '$APT_SUITE' has no $PACKAGE now"
+# header KEY: what a "# KEY: value" line of the configuration says.
+header() {
+	sed -n "s/^# $1: *//p" "$HOST_DIR/configs/$KIND.config"
 }
 
 # A configuration is base.config, what its "# with:" line names, itself, and for
 # another series newer.config. Of two lines for an option the last one counts.
 config_files() {
-	with=$(sed -n 's/^# with: *//p' "$HOST_DIR/configs/$1.config")
 	newer=newer
 	[ "$SERIES" != "$BASE_SERIES" ] || newer=
-	for part in base $with "$1" $newer; do
+	for part in base $(header with) "$KIND" $newer; do
 		echo "$HOST_DIR/configs/$part.config"
 	done
 }
 
+# What the driver in a kernel tree is made of.
+driver_sources() {
+	find "$TOP/drivers/iommu/smmu" "$TOP/include" -type f ! -name '*.mod.c' \
+		\( -name '*.[chS]' -o -name Kconfig -o -name Makefile \) | sort
+}
+
 # Everything that changes the result is in the key, so a stale kernel is
 # never mistaken for the one asked for.
-kernel_dir() {
+key() {
 	# shellcheck disable=SC2046 # file names without spaces, one a line
-	key=$( (echo "$VERSION"; ${CROSS}gcc -dumpfullversion; cat $(config_files "$1")) |
-		sha256sum | cut -c1-12)
-	echo "$CACHE/kernels/$1$(series_suffix "$SERIES")-$key"
-}
-
-# The tarball of the source, on stdout; of another series out of its package.
-tarball() {
-	if [ "$SERIES" = "$BASE_SERIES" ]; then
-		cat "/usr/src/$PACKAGE.tar.xz"
-	else
-		dpkg-deb --fsys-tarfile "$1"/*.deb | tar -xO "./usr/src/$PACKAGE.tar.xz"
-	fi
-}
-
-download_source() {
-	say "fetching $PACKAGE"
-	use_series "$SERIES"
-	rm -f "$1"/*.deb
-	for again in '' again; do
-		apt_prepare arm64 $again || break
-		! (cd "$1" && retry apt_private arm64 apt-get download -qq "$PACKAGE") || return 0
-	done
-	absent "could not fetch $PACKAGE out of $APT_SUITE: it is gone there, or the mirror failed"
-}
-
-unpack_source() {
-	tree=$CACHE/source/$VERSION
-	if [ ! -e "$tree/Makefile" ]; then
-		rm -rf "$tree.new" "$tree.deb"
-		mkdir -p "$tree.new" "$tree.deb"
-		[ "$SERIES" = "$BASE_SERIES" ] || download_source "$tree.deb"
-		say "unpacking the source of Linux $SERIES (about 20 s)"
-		tarball "$tree.deb" | tar -C "$tree.new" --strip-components=1 -xJf - \
-			--exclude='*/drivers/gpu/drm/amd/include' ||
-			die "cannot unpack $PACKAGE into $tree.new: is the disk full?"
-		mv "$tree.new" "$tree"
-		rm -rf "$tree.deb"
-	fi
-	[ "$SERIES" = "$BASE_SERIES" ] || ln -sfn "$VERSION" "$CACHE/source/current-$SERIES"
-	echo "$tree"
+	{
+		echo "$VERSION"
+		${CROSS}gcc -dumpfullversion
+		cat $(config_files)
+		[ -z "$OVERLAY" ] || cat $(driver_sources)
+	} | sha256sum | cut -c1-12
 }
 
 configure() {
@@ -102,50 +61,75 @@ configure() {
 			line[name] = $0
 		}
 		END { for (name in line) print line[name] }' \
-		$(config_files "$2") | sort >"$3/wanted.config"
+		$(config_files) | sort >"$obj/wanted.config"
 	# shellcheck disable=SC2086
-	make -s -C "$1" O="$3" $MAKE_ARGS KCONFIG_ALLCONFIG="$3/wanted.config" \
-		allnoconfig >"$3/build.log" 2>&1 ||
-		die "configuration $2 failed, see $3/build.log"
-	lost=$(grep '^CONFIG_' "$3/wanted.config" | grep -vxFf "$3/.config" || true)
-	lost="$lost$(sed -n 's/^# \(CONFIG_[A-Z0-9_]*\) is not set$/\1=/p' \
-		"$3/wanted.config" | grep -f - "$3/.config" || true)"
-	[ -z "$lost" ] || die "Kconfig did not take these options of $2:
+	make -s -C "$work/tree" O="$obj" $MAKE_ARGS KCONFIG_ALLCONFIG="$obj/wanted.config" \
+		allnoconfig >"$obj/build.log" 2>&1 ||
+		die "configuration $KIND failed, see $obj/build.log"
+	lost=$(grep '^CONFIG_' "$obj/wanted.config" | grep -vxFf "$obj/.config" || true)
+	lost="$lost$(sed -n 's/^# \(CONFIG_[A-Z0-9_]*\) is not set$/^\1=/p' \
+		"$obj/wanted.config" | grep -f - "$obj/.config" || true)"
+	[ -z "$lost" ] || die "Kconfig did not take these options of $KIND:
 $lost
 Give what they depend on in tests/host/configs, too."
 }
 
-# The objects are of no use once they are linked; module builds need scripts/.
-prune() {
-	find "$1" -path "$1/scripts" -prune -o -type f \
-		\( -name '*.o' -o -name '*.a' -o -name '.*.cmd' -o -name '.tmp_*' \) \
-		-exec rm -f {} +
+# A tree of our own, which the driver is put into; its files are links.
+prepare_tree() {
+	if [ ! -e "$work/tree/Makefile" ]; then
+		rm -rf "$CACHE/work/$FAMILY-$SERIES-"*
+		mkdir -p "$obj"
+		cp -al "$tree" "$work/tree" 2>/dev/null || {
+			rm -rf "$work/tree"
+			cp -a "$tree" "$work/tree"
+		}
+	fi
+	[ -z "$OVERLAY" ] || make -s -C "$TOP" overlay KSRC="$work/tree" >"$work/overlay.log" 2>&1 || {
+		cat "$work/overlay.log" >&2
+		die "make overlay failed"
+	}
+}
+
+# What a boot and module builds need. Modules are built against the plain source, so
+# that the tree may change meanwhile.
+export_kernel() {
+	mkdir -p "$dir"
+	rsync -a --delete --include='/scripts/***' --exclude='*.o' --exclude='*.a' \
+		--exclude='.*.cmd' --exclude='.tmp_*' --exclude='/vmlinux.*' "$obj/" "$dir/"
+	sed -i "s|$work/tree|$tree|g;s|$obj|$dir|g" "$dir/Makefile"
+	ln -sfn "$tree" "$dir/source"
+	echo "$KEY" >"$dir/.complete"
 }
 
 build() {
-	tree=$1 name=$2 dir=$3
-	rm -rf "$dir"
-	mkdir -p "$dir"
-	configure "$tree" "$name" "$dir"
-	say "building the $name kernel from source (about 6 min on 2 cores), log: $dir/build.log"
+	obj=$work/obj
+	rm -f "$dir/.complete"
+	prepare_tree
+	configure
+	say "building the $KIND-$SERIES kernel from source (about 6 min on 2 cores the first time)," \
+		"log: $obj/build.log"
 	began=$(date +%s)
 	# shellcheck disable=SC2086
-	nice make -C "$tree" O="$dir" $MAKE_ARGS -j"$(nproc)" Image modules \
-		>>"$dir/build.log" 2>&1 &
+	nice make -C "$work/tree" O="$obj" $MAKE_ARGS -j"$(nproc)" Image.gz modules \
+		>>"$obj/build.log" 2>&1 &
 	make_pid=$!
 	trap 'kill $make_pid 2>/dev/null || true' EXIT
-	while sleep 5; kill -0 $make_pid 2>/dev/null; do
-		[ $((($(date +%s) - began) % 60)) -ge 5 ] || say "$name kernel: $(($(date +%s) - began)) s," \
-			"$(grep -c '^  *CC ' "$dir/build.log") files compiled"
+	while sleep 2; kill -0 $make_pid 2>/dev/null; do
+		[ $((($(date +%s) - began) % 60)) -ge 2 ] || say "$KIND-$SERIES kernel:" \
+			"$(($(date +%s) - began)) s, $(grep -c '^  *CC ' "$obj/build.log") files compiled"
 	done
 	wait $make_pid || {
-		tail -n 20 "$dir/build.log" >&2
-		die "building the $name kernel failed, see $dir/build.log"
+		tail -n 20 "$obj/build.log" >&2
+		die "building the $KIND-$SERIES kernel failed, see $obj/build.log"
 	}
 	trap - EXIT
-	prune "$dir"
-	touch "$dir/.complete"
-	say "$name kernel built in $(($(date +%s) - began)) s"
+	export_kernel
+	say "$KIND-$SERIES kernel built in $(($(date +%s) - began)) s"
+	[ "$FAMILY" != "$KIND" ] || rm -rf "$work"
+}
+
+is_complete() {
+	[ "$(cat "$dir/.complete" 2>/dev/null)" = "$KEY" ]
 }
 
 MODE=build
@@ -153,11 +137,15 @@ case ${1:-} in
 --tree | --path)
 	MODE=${1#--}
 	shift ;;
+--sweep)
+	rm -rf "$CACHE/work"
+	exit ;;
 '' | -*)
-	die "usage: $0 [--path] NAME [SERIES] | --tree [SERIES]" ;;
+	die "usage: $0 [--path] KIND [SERIES] | --tree [SERIES] | --sweep" ;;
 esac
-[ "$MODE" = tree ] || { NAME=$1; shift; }
+[ "$MODE" = tree ] || { KIND=$1; shift; }
 SERIES=${1:-$BASE_SERIES}
+# shellcheck disable=SC2034 # source.sh looks at it
 PACKAGE=linux-source-$SERIES
 VERSION=$(source_version)
 
@@ -166,14 +154,21 @@ if [ "$MODE" = tree ]; then
 	unpack_source
 	exit
 fi
-[ -e "$HOST_DIR/configs/$NAME.config" ] || die "no configuration tests/host/configs/$NAME.config"
-dir=$(kernel_dir "$NAME")
-if [ ! -e "$dir/.complete" ]; then
+[ -e "$HOST_DIR/configs/$KIND.config" ] || die "no configuration tests/host/configs/$KIND.config"
+FAMILY=$(header objects)
+FAMILY=${FAMILY:-$KIND}
+OVERLAY=$(header overlay)
+KEY=$(key)
+dir=$CACHE/kernels/$KIND$(series_suffix "$SERIES")-$KEY
+# With the driver in it, it belongs to this copy of the project.
+[ -z "$OVERLAY" ] || dir=$TOP/build/kernels/$KIND-$SERIES
+if ! is_complete; then
 	[ "$MODE" = build ] ||
-		die "the $NAME-$SERIES kernel is not built: run tests/host/source-kernel.sh $NAME $SERIES"
+		die "the $KIND-$SERIES kernel is not built: run tests/host/source-kernel.sh $KIND $SERIES"
 	lock source
 	tree=$(unpack_source)
-	lock "kernel-$NAME$(series_suffix "$SERIES")"
-	[ -e "$dir/.complete" ] || build "$tree" "$NAME" "$dir"
+	work=$CACHE/work/$FAMILY-$SERIES-$( (echo "$VERSION"; ${CROSS}gcc -dumpfullversion) | sha256sum | cut -c1-12)
+	lock "work-$FAMILY-$SERIES"
+	is_complete || build
 fi
 echo "$dir"
