@@ -7,7 +7,7 @@ ifneq ($(KUNIT),)
 MODULE_OPTIONS := CONFIG_SMMU_KUNIT_TEST=m
 endif
 
-.PHONY: help demo shell check check-quick lint module overlay overlay-remove patch deb clean
+.PHONY: help demo shell check check-all check-quick lint module overlay overlay-remove patch deb clean
 
 help:
 	@echo 'make demo         boot a Debian kernel in QEMU with every master behind our SMMU driver'
@@ -15,7 +15,11 @@ help:
 	@echo '                  the same with a device tree of arch/arm64/boot/dts/smmu, or on 32-bit'
 	@echo '                  Arm: arm/virt, and arm/<name> of arch/arm/boot/dts/smmu'
 	@echo 'make shell        the same board with a prompt'
-	@echo 'make check        all tests (three quarters of an hour the first time)'
+	@echo 'make check [KERNEL=<series>]'
+	@echo '                  the tests that every change should pass (over half an hour), on Linux'
+	@echo '                  6.12 and on the newest that Debian has, or on one of them'
+	@echo 'make check-all [KERNEL=<series>]'
+	@echo '                  every test there is (hours)'
 	@echo 'make check-quick  lint, KUnit and one boot of a Debian kernel'
 	@echo 'make lint         the checks that boot nothing'
 	@echo 'make module KDIR=<kernel build dir> [ARCH=<arch>] [CROSS_COMPILE=<prefix>] [KUNIT=1]'
@@ -41,7 +45,11 @@ shell:
 
 check:
 	@tests/host/setup.sh check
-	@python3 tests/host/check.py
+	@python3 tests/host/check.py --kernel '$(KERNEL)'
+
+check-all:
+	@tests/host/setup.sh check
+	@python3 tests/host/check.py --all --kernel '$(KERNEL)'
 
 check-quick:
 	@tests/host/setup.sh check

@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
 # own-boot: yes
+# needs: module
 # The module's life: refused to leave while masters are attached, leaves when they
 # are gone, and everything is back after it was loaded again.
 . /test/lib.sh

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # stages: nested
 # own-boot: yes
+# needs: module
 # timeout: 240
 # Loaded and unloaded 100 times, some of those with masters attached.
 # The runner looks for leaks when the boot ends.

@@ -3,6 +3,7 @@
 # kernels: debug
 # stages: 1 2
 # own-boot: yes
+# needs: module
 # expect-qemu: ^EDU: clamping DMA
 # timeout: 300
 # No memory, at each step of what a master's life is made of: it is found and gets

@@ -3,6 +3,7 @@
 # kernels: debug
 # stages: nested
 # own-boot: yes
+# needs: module
 # timeout: 300
 # No memory, at each step of bringing the SMMU up: what was taken is given back,
 # and the next attempt works.

@@ -58,6 +58,7 @@ class Result:
     seconds: float
     objections: str
     timed_out: bool
+    cpu_seconds: float = 0
 
 
 @dataclass
@@ -175,15 +176,24 @@ class _Run:
             if self.hear:
                 self.hear(line)
 
+    def _wait(self, timeout):
+        """The CPU seconds of QEMU when it ends; None if it does not in time."""
+        end = time.monotonic() + timeout
+        while time.monotonic() < end:
+            pid, status, usage = os.wait4(self.process.pid, os.WNOHANG)
+            if pid:
+                self.process.returncode = os.waitstatus_to_exitcode(status)
+                return usage.ru_utime + usage.ru_stime
+            time.sleep(0.1)
+        return None
+
     def finish(self, timeout):
         """Wait for the end, at most TIMEOUT seconds."""
-        timed_out = False
-        try:
-            self.process.wait(timeout)
-        except subprocess.TimeoutExpired:
+        timed_out, used = False, self._wait(timeout)
+        if not used:
             timed_out = True
             self.process.kill()
-            self.process.wait()
+            used = self._wait(60)
         self.reader.join(10)
         self.qmp.close()
         folder = self.board.folder
@@ -194,7 +204,7 @@ class _Run:
                           f"its command line is in {folder / 'command'}")
         objections = self.objections.read_text(errors="replace") if self.objections.exists() else ""
         return Result(folder / "console.log", "\n".join(self.lines), self.said, self.status,
-                      time.monotonic() - self.began, objections + errors, timed_out)
+                      time.monotonic() - self.began, objections + errors, timed_out, used or 0)
 
 
 def main():

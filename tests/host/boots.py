@@ -3,13 +3,16 @@
 
 import re
 import shutil
+import subprocess
+import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import initramfs
 import ktap
 import modules
-from board import Board, run_folder
+from board import Board, Result, run_folder
 from demo import Demo
 from kernels import BUILD, TOP
 from trees import TREES, compile_tree
@@ -42,6 +45,10 @@ HARMLESS = re.compile(r"^\s*$|^smmuv3_|^ahci: IRQ#|ahci: PRDT length for NCQ com
 ENDLESS = re.compile(r"EDU: clamping DMA 0x[0-9a-f]+ to 0x[0-9a-f]+!")
 
 
+# Kinds of kernels that run what another kind does, beside what names them.
+LIKE = {"builtin": "debug", "64k": "debug", "16k": "debian"}
+
+
 @dataclass
 class Script:
     """A guest script and what its header asks for."""
@@ -55,8 +62,16 @@ class Script:
     memory: int = 1024
     timeout: int = 120
     own_boot: bool = False
+    needs: str = ""
+    since: str = ""
     expect: list = field(default_factory=list)
     expect_qemu: list = field(default_factory=list)
+
+    def runs_on(self, kind, series):
+        """Whether a kernel of this kind and series is one that it wants."""
+        if self.needs == "module" and kind == "builtin" or _older(series, self.since):
+            return False
+        return kind in self.kernels or LIKE.get(kind) in self.kernels
 
     def same_boot(self):
         """Scripts with equal answers run in one boot."""
@@ -64,11 +79,18 @@ class Script:
                 self.name if self.own_boot else "")
 
 
+def _older(series, than):
+    """Whether a series is older than another; "newest" is newer than all."""
+    if not than or series == "newest":
+        return False
+    return [int(word) for word in series.split(".")] < [int(word) for word in than.split(".")]
+
+
 def read_script(path):
     """Understand the "# key: value" lines at a guest script's top."""
     script = Script(path.name)
     for line in path.read_text().splitlines():
-        match = re.match(r"# (kernels|stages|append|load|tree|qemu|memory|timeout|own-boot|expect-log|expect-qemu): *(.*)$",
+        match = re.match(r"# (kernels|stages|append|load|tree|qemu|memory|timeout|own-boot|needs|since|expect-log|expect-qemu): *(.*)$",
                          line)
         if not match:
             if line and not line.startswith("#"):
@@ -111,6 +133,7 @@ def _unlike(lines):
 
 def judge(results, name, result, expected=(), expected_qemu=()):
     """One result for each kind of thing that a kernel or QEMU complained of."""
+    results.cost(name, result.seconds, result.cpu_seconds)
     found = {}
     lines = result.text.splitlines()
     for number, line in enumerate(lines):
@@ -209,6 +232,29 @@ def run_kunit(results, name, kernel):
         results.add(f"{name}: {one.name}", one.status, detail=one.detail, log=result.log)
     if not outcomes:
         results.add(f"{name}: runs", "FAILED", detail=modules.tail("\n".join(result.said), 20),
+                    log=result.log)
+    judge(results, name, result)
+
+
+def run_kunit_py(results, name, kernel):
+    """The kernel's own kunit.py runs the cases that are built into the kernel."""
+    folder = run_folder(_file_name(name))
+    command = ["nice", sys.executable, str(kernel.kdir / "source/tools/testing/kunit/kunit.py"), "exec",
+               f"--arch={kernel.arch}", f"--cross_compile={kernel.cross}", f"--build_dir={kernel.kdir}",
+               "--raw_output", "--timeout=600", "--kernel_args=kunit.autorun=1"]
+    began = time.monotonic()
+    done = subprocess.run(command, cwd=kernel.kdir / "source", stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
+    result = Result(folder / "console.log", done.stdout, [], done.returncode,
+                    time.monotonic() - began, "", False)
+    (folder / "command").write_text(" ".join(command) + "\n")
+    board = Board(kernel, None, folder)
+    _keep_log(result, board, name)
+    outcomes = ktap.kunit_outcomes(done.stdout)
+    for one in outcomes:
+        results.add(f"{name}: {one.name}", one.status, detail=one.detail, log=result.log)
+    if not outcomes or done.returncode:
+        results.add(f"{name}: kunit.py runs", "FAILED", detail=modules.tail(done.stdout, 20),
                     log=result.log)
     judge(results, name, result)
 

@@ -17,6 +17,7 @@ class Results:
         self._pattern = pattern
         self.count = {"ok": 0, "FAILED": 0, "skipped": 0}
         self.failed = []
+        self.costs = []
 
     def wants(self, name):
         """Whether --only asks for the group of this name."""
@@ -42,6 +43,11 @@ class Results:
         """The first line that says something, for those who see only the log's end."""
         lines = [line.strip("# \t") for line in detail.splitlines()]
         return next((line[:WHY_CHARACTERS] for line in lines if line), "")
+
+    def cost(self, name, seconds, cpu_seconds):
+        """Remember what a group took."""
+        with self._lock:
+            self.costs.append((cpu_seconds, seconds, name))
 
     def say(self, text):
         """Print a line of progress."""
