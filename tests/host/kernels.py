@@ -54,11 +54,6 @@ class Kernel:
     cmdline: str = ""
 
     @property
-    def version(self):
-        """The release's first two numbers, to compare."""
-        return tuple(int(number) for number in self.release.split("-")[0].split("+")[0].split(".")[:2])
-
-    @property
     def machine(self) -> Arch:
         """What there is to know of its architecture."""
         return ARCHES[self.arch]

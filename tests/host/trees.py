@@ -120,7 +120,8 @@ def add_node(parent, source):
 def compile_tree(board, patch, name):
     """Dump the board's own tree, patch it, and return the compiled result."""
     if isinstance(patch, ByKernel):
-        patch = patch.since if board.kernel.version >= (7, 2) else patch.before
+        series = tuple(int(number) for number in board.kernel.series.split("."))
+        patch = patch.since if series >= (7, 2) else patch.before
     board.folder.mkdir(parents=True, exist_ok=True)
     own, source, out = (board.folder / f"{name}.{end}" for end in ("own.dtb", "dts", "dtb"))
     _run([*board.machine(f",dumpdtb={own}"), "-serial", "none", "-monitor", "none"])
