@@ -4,7 +4,10 @@
  * through VFIO (type 1), and lets it find out what it reaches. The device is bound to
  * vfio-pci. With a window, one range or several, the cases are about that. Prints
  * "pass NAME" or "fail NAME: WHY" for each case.
+ *
+ * vfio_edu PCI-NAME iommufd: the same by the device's own file and IOMMUFD.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -20,6 +23,8 @@
 
 #include <linux/pci_regs.h>
 #include <linux/vfio.h>
+
+#include "iommufd.h"
 
 #define PAGE		4096
 #define BIG		(4UL << 20)
@@ -54,6 +59,9 @@
 #define EDU_BUF		0x40000
 
 static int container, device, failures;
+/* The file of IOMMUFD, if that is in use, and the address space that is attached */
+static int iommufd = -1;
+static uint32_t ioas;
 static volatile uint8_t *regs;
 
 struct range {
@@ -102,6 +110,8 @@ static int map(uint64_t iova, void *at, size_t bytes, uint32_t flags)
 		.iova = iova, .size = bytes,
 	};
 
+	if (iommufd >= 0)
+		return iommufd_map(iommufd, ioas, iova, at, bytes, flags & VFIO_DMA_MAP_FLAG_WRITE);
 	return ioctl(container, VFIO_IOMMU_MAP_DMA, &request);
 }
 
@@ -111,6 +121,8 @@ static bool unmap(uint64_t iova, size_t bytes)
 		.argsz = sizeof(request), .iova = iova, .size = bytes,
 	};
 
+	if (iommufd >= 0)
+		return iommufd_unmap(iommufd, ioas, iova, bytes);
 	return !ioctl(container, VFIO_IOMMU_UNMAP_DMA, &request) && request.size == bytes;
 }
 
@@ -146,14 +158,26 @@ static bool changes(uint64_t iova, uint8_t *at)
 	return memcmp(at, before, sizeof(before));
 }
 
-static void open_device(const char *name, const char *group_name)
+static void use_device(void)
 {
-	struct vfio_group_status status = { .argsz = sizeof(status) };
 	struct vfio_region_info config = {
 		.argsz = sizeof(config), .index = VFIO_PCI_CONFIG_REGION_INDEX,
 	};
 	struct vfio_region_info bar = { .argsz = sizeof(bar), .index = VFIO_PCI_BAR0_REGION_INDEX };
 	uint16_t command;
+
+	must(!ioctl(device, VFIO_DEVICE_GET_REGION_INFO, &config), "configuration space");
+	must(!ioctl(device, VFIO_DEVICE_GET_REGION_INFO, &bar), "BAR 0");
+	must(pread(device, &command, 2, config.offset + PCI_COMMAND) == 2, "reading the command");
+	command |= PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;
+	must(pwrite(device, &command, 2, config.offset + PCI_COMMAND) == 2, "writing the command");
+	regs = mmap(NULL, bar.size, PROT_READ | PROT_WRITE, MAP_SHARED, device, bar.offset);
+	must(regs != MAP_FAILED, "mmap of BAR 0");
+}
+
+static void open_device(const char *name, const char *group_name)
+{
+	struct vfio_group_status status = { .argsz = sizeof(status) };
 	char path[64];
 	int group;
 
@@ -170,13 +194,83 @@ static void open_device(const char *name, const char *group_name)
 	must(!ioctl(container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU), "VFIO_SET_IOMMU");
 	device = ioctl(group, VFIO_GROUP_GET_DEVICE_FD, name);
 	must(device >= 0, "VFIO_GROUP_GET_DEVICE_FD");
-	must(!ioctl(device, VFIO_DEVICE_GET_REGION_INFO, &config), "configuration space");
-	must(!ioctl(device, VFIO_DEVICE_GET_REGION_INFO, &bar), "BAR 0");
-	must(pread(device, &command, 2, config.offset + PCI_COMMAND) == 2, "reading the command");
-	command |= PCI_COMMAND_MEMORY | PCI_COMMAND_MASTER;
-	must(pwrite(device, &command, 2, config.offset + PCI_COMMAND) == 2, "writing the command");
-	regs = mmap(NULL, bar.size, PROT_READ | PROT_WRITE, MAP_SHARED, device, bar.offset);
-	must(regs != MAP_FAILED, "mmap of BAR 0");
+	use_device();
+}
+
+/* The device's own file: its number is the one entry of vfio-dev. */
+static int open_own_file(const char *name)
+{
+	char path[300];
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/vfio-dev", name);
+	dir = opendir(path);
+	must(dir, "the device's vfio-dev");
+	do {
+		entry = readdir(dir);
+		must(entry, "an entry of vfio-dev");
+	} while (entry->d_name[0] == '.');
+	snprintf(path, sizeof(path), "/dev/vfio/devices/%s", entry->d_name);
+	closedir(dir);
+	return open(path, O_RDWR);
+}
+
+/* Flags ask for nesting, dirty tracking and what does not exist: none is served. */
+static void case_flags(uint32_t dev_id)
+{
+	const uint32_t flags[] = { 1, 2, 1U << 31 };
+	uint32_t hwpt;
+	unsigned int i;
+
+	for (i = 0; i < 3; i++) {
+		bool refused = iommufd_new_hwpt(iommufd, dev_id, ioas, flags[i], &hwpt) == -1 &&
+			       errno == EOPNOTSUPP;
+
+		report(i == 0 ? "a domain to nest in is refused" :
+		       i == 1 ? "a domain that tracks writes is refused" :
+		       "an unknown kind of domain is refused", refused, strerror(errno));
+	}
+}
+
+/* Another address space takes the place of the one that is attached, and back. */
+static void case_replace(uint32_t dev_id, uint32_t hwpt, uint8_t *buf)
+{
+	uint32_t first = ioas, other_hwpt;
+
+	must(!map(IOVA, buf, PAGE, VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE), "mapping");
+	must(!iommufd_new_ioas(iommufd, &ioas), "a second address space");
+	must(!iommufd_new_hwpt(iommufd, dev_id, ioas, 0, &other_hwpt), "a second domain");
+	must(!map(IOVA_OTHER, buf + PAGE, PAGE, VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE),
+	     "mapping in the second");
+	report("the first domain: only its address is reached",
+	       changes(IOVA, buf) && !changes(IOVA_OTHER, buf + PAGE), "it is not so");
+	must(!vfio_attach(device, other_hwpt), "replacing the domain");
+	report("the second domain: only its address is reached",
+	       changes(IOVA_OTHER, buf + PAGE) && !changes(IOVA, buf), "it is not so");
+	must(!vfio_attach(device, hwpt), "replacing it back");
+	report("the first domain again",
+	       changes(IOVA, buf) && !changes(IOVA_OTHER, buf + PAGE), "it is not so");
+	must(unmap(IOVA_OTHER, PAGE), "unmapping in the second");
+	ioas = first;
+	must(unmap(IOVA, PAGE), "unmapping in the first");
+}
+
+static void open_by_iommufd(const char *name)
+{
+	uint32_t dev_id, hwpt;
+
+	iommufd = open("/dev/iommu", O_RDWR);
+	must(iommufd >= 0, "open of /dev/iommu");
+	device = open_own_file(name);
+	must(device >= 0, "open of the device's own file");
+	must(!vfio_bind(device, iommufd, &dev_id), "binding to IOMMUFD");
+	must(!iommufd_new_ioas(iommufd, &ioas), "an address space");
+	must(!iommufd_new_hwpt(iommufd, dev_id, ioas, 0, &hwpt), "a domain");
+	must(!vfio_attach(device, hwpt), "attaching the domain");
+	use_device();
+	case_flags(dev_id);
+	case_replace(dev_id, hwpt, memory(2 * PAGE));
 }
 
 #define RW (VFIO_DMA_MAP_FLAG_READ | VFIO_DMA_MAP_FLAG_WRITE)
@@ -198,7 +292,7 @@ static void case_unmap(uint8_t *buf, uint8_t *next)
 	bool before = changes(IOVA, buf);
 	bool gone = unmap(IOVA, 2 * PAGE);
 
-	report("VFIO_IOMMU_UNMAP_DMA", gone, strerror(errno));
+	report("unmapping succeeds", gone, strerror(errno));
 	report("device loses what was unmapped", before && !changes(IOVA, buf) &&
 	       !changes(IOVA + PAGE, buf + PAGE), before ? "memory changed" : "it had nothing");
 	must(!map(IOVA, next, PAGE, RW), "mapping again");
@@ -378,7 +472,10 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	open_device(argv[1], argv[2]);
+	if (!strcmp(argv[2], "iommufd"))
+		open_by_iommufd(argv[1]);
+	else
+		open_device(argv[1], argv[2]);
 	if (argc > 3)
 		return cases_window(argv + 3, (argc - 3) / 2);
 	buf = memory(4 * PAGE);

@@ -8,6 +8,8 @@ driver has to refuse are in badtree.py.
 
 import re
 import subprocess
+from dataclasses import dataclass
+from typing import Callable
 
 from kernels import Failure
 
@@ -80,6 +82,25 @@ def map_streams(overrides):
     return patch
 
 
+def map_cells(specifier, own=()):
+    """A patch of iommu-map: each slot's first function, in Linux 7.2's form of an entry.
+
+    There, an entry has as many cells for the stream as #iommu-cells says. SPECIFIER is a
+    format of the requester ID; OWN has (requester ID, specifier) of others.
+    """
+    streams = {slot << 3: specifier.format(slot << 3) for slot in range(11)} | dict(own)
+    return set_property(PCIE, "iommu-map", ", ".join(
+        f"<{requester:#x} &smmu {stream} 0x1>" for requester, stream in sorted(streams.items())))
+
+
+@dataclass(frozen=True)
+class ByKernel:
+    """A patch for kernels before 7.2, which take one cell for the stream in an entry of
+    iommu-map whatever #iommu-cells says, and one for those that go by it."""
+    before: Callable[[str], str]
+    since: Callable[[str], str]
+
+
 def named_twice(name, stream):
     """A patch that gives a node the same StreamID twice in "iommus"."""
     def patch(text):
@@ -98,6 +119,9 @@ def add_node(parent, source):
 
 def compile_tree(board, patch, name):
     """Dump the board's own tree, patch it, and return the compiled result."""
+    if isinstance(patch, ByKernel):
+        series = tuple(int(number) for number in board.kernel.series.split("."))
+        patch = patch.since if series >= (7, 2) else patch.before
     board.folder.mkdir(parents=True, exist_ok=True)
     own, source, out = (board.folder / f"{name}.{end}" for end in ("own.dtb", "dts", "dtb"))
     _run([*board.machine(f",dumpdtb={own}"), "-serial", "none", "-monitor", "none"])
@@ -270,13 +294,20 @@ MAP = cells(1, set_property(PCIE, "iommu-map", "<0x0 &smmu 0x0 0x28>, <0x28 &smm
                             " <0x38 &smmu 0x38 0xffc8>"),
             set_property(PCIE, "iommu-map-mask", "<0xfff8>"))
 
+FIXED_PCI = ByKernel(cells(0), cells(0, set_property(PCIE, "iommu-map", f"<0x0 &smmu {ALL_STREAMS:#x}>")))
+
+# Windows in iommu-map. A kernel that does not know that gets a tree without.
+MAP_CELLS = ByKernel(cells(1), cells(4, map_cells(
+    "{:#x} 0x0 0x1 0x0", ((0x10, "0x10 0x80000000 0x1 0x0"), (0x28, "0x28 0x1000000 0x0 0x200000"),
+                          (0x30, "0x30 0x4000000 0x0 0x4000000")))))
+
 _HALF = "<0x0 0x40000000 0x0 0x40000000 0x0 0x20000000>"
 _RANGES = (master("usb", "iommus = <&smmu 0x08>;"),
            bus("half", _HALF, master("edu0", "iommus = <&smmu 0x28>;")),
            bus("plain", None, master("edu1", "iommus = <&smmu 0x30>;")),
            bus("unnamed", _HALF, master("sata", "iommus = <&smmu 0x18>;")))
 
-TREES = {"fixed": FIXED, "fixed-pci": cells(0), "one": ONE, "mask": MASK, "four": FOUR, "five": FIVE,
+TREES = {"fixed": FIXED, "fixed-pci": FIXED_PCI, "one": ONE, "mask": MASK, "four": FOUR, "five": FIVE,
          "five-low": FIVE_LOW, "window-pci": WINDOW_PCI, "direct-pci": DIRECT_PCI, "map": MAP,
-         "dma-ranges": platform(1, *_RANGES),
+         "map-cells": MAP_CELLS, "dma-ranges": platform(1, *_RANGES),
          "off": platform(1, *_RANGES, smmu=(set_property(SMMU, "status", '"disabled"'),))}

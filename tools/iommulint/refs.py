@@ -115,6 +115,14 @@ def _wide(tree, cells):
     return entries
 
 
+def _too_long(entries):
+    """Faults of wide entries that Linux 7.2 does not take."""
+    return [(f"entry {one.index}: {one.length} requester IDs share one specifier of"
+             f" {one.target.number('#iommu-cells')} cells",
+             "the kernel refuses that: write an entry of length 1 for each", "error")
+            for one in entries if one.length > 1 and one.target.number("#iommu-cells") > 1]
+
+
 def read_map(tree, node):
     """iommu-map and its mask."""
     found = Map()
@@ -130,8 +138,9 @@ def read_map(tree, node):
     if wide and (entries is None or any(
             one.target is None or not one.target.has("#iommu-cells") for one in entries)):
         found.faults.append(("entries have as many cells as #iommu-cells says, which Linux 6.12"
-                             " does not read", "four cells an entry work with every kernel:"
-                             " <requester-ID phandle StreamID length>", "warning"))
+                             " does not read", "Linux before 7.2 takes four cells, 7.2 these; both"
+                             " agree where #iommu-cells is 1", "warning"))
+        found.faults += _too_long(wide)
         entries = wide
     if entries is None:
         found.faults.append((f"has {size} bytes: wrong number of cells",

@@ -1,0 +1,32 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-only
+# kernels: debug builtin
+# A program drives an edu device through the device's own file and IOMMUFD, with a
+# domain that it asks for and another one that takes its place; then the kernel's driver
+# has it back.
+. /test/lib.sh
+. /test/edu.sh
+edu_use
+
+modprobe iommufd 2>/dev/null
+modprobe vfio_pci 2>/dev/null
+unbind "$EDU0"
+if [ ! -e /dev/iommu ] || ! bind "$EDU0" vfio-pci || [ ! -d "$(dir_of "$EDU0")/vfio-dev" ]; then
+	skip "a device by IOMMUFD" "this kernel has no IOMMUFD, or no files of single VFIO devices"
+	finish
+fi
+check "the other device works" edu_copies "$EDU1"
+/test/vfio_edu "$EDU0" iommufd >/tmp/vfio
+status=$?
+while read -r verdict what; do
+	if [ "$verdict" = pass ]; then
+		pass "$what"
+	else
+		fail "${what%%: *}" "$verdict $what"
+	fi
+done </tmp/vfio
+check "vfio_edu's status" [ $status = 0 ]
+unbind "$EDU0"
+check "smmu_edu takes it back" bind "$EDU0" smmu_edu
+check "and its DMA works" edu_copies "$EDU0"
+finish
