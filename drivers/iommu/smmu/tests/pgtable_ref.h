@@ -26,7 +26,7 @@ struct pgt_param {
 
 extern const struct pgt_param pgt_params[];
 const void *pgt_next_param(const void *prev, char *desc);
-const void *SMMU_COMPAT_GEN_PARAMS(pgt_gen_params);
+SMMU_COMPAT_DECLARE_GEN(pgt_gen_params);
 unsigned int pgt_param_levels(const struct pgt_param *p);
 u64 pgt_param_block(const struct pgt_param *p);	/* of level 2 */
 u64 pgt_param_in(const struct pgt_param *p);	/* bytes of input */
