@@ -104,7 +104,10 @@ def _again(test, before):
         # pylint: disable=protected-access
         known.own[str(path.relative_to(test.tree))] = [overlay._sum(data)]
     known._save()
+    link = test.tree.parent / "link"
+    os.link(stale, link)
     test.works("overlay")
+    test.expect("another link of it is not", link.read_bytes() == b"stale\n")
     test.expect("a changed file is updated",
                 stale.read_bytes() == (TOP / parts.DRIVER / "caps.c").read_bytes())
     test.expect("a file that we no longer have is removed", not old.exists())
@@ -119,7 +122,7 @@ def _again(test, before):
 def _refusals(test):
     """Trees that must stay as they are."""
     mine = test.tree / parts.DRIVER / "caps.c"
-    mine.parent.mkdir(parents=True)
+    mine.parent.mkdir(parents=True, exist_ok=True)
     mine.write_text("somebody's\n")
     test.refused("a file that is not ours", "overlay", "did not write it")
     shutil.rmtree(mine.parent)
