@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: builtin
+# timeout: 200
 # append: initcall_debug fw_devlink=off deferred_probe_timeout=0
 # Built in, the driver is there before PCI hosts and their functions, though nothing
 # makes them wait: the kernel neither follows suppliers nor gives anybody time.

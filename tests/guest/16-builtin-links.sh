@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: builtin
 # stages: 1 nested
+# timeout: 200
 # append: initcall_debug
 # As usual, the kernel has consumers wait for their suppliers (fw_devlink=on): here
 # there is nothing to wait for.

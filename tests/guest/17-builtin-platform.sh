@@ -3,6 +3,7 @@
 # kernels: builtin
 # stages: 1 nested
 # tree: four
+# timeout: 200
 # append: initcall_debug fw_devlink=off deferred_probe_timeout=0
 # qemu: -device loader,addr=0x4010008010,data=0x10000000,data-len=4 -device loader,addr=0x4010008004,data=6,data-len=2 -device loader,addr=0x4010018024,data=0x10010000,data-len=4 -device loader,addr=0x4010018004,data=6,data-len=2
 # The same for platform masters, whose drivers are built in, too. QEMU gives their

@@ -13,10 +13,11 @@ number() {
 	dmesg | grep -v '\] T> ' | grep -E -n -m 1 -- "$1" | cut -d : -f 1
 }
 
-# probed NAME: a driver took it, at its first probe. -517 is -EPROBE_DEFER.
+# probed NAME: a driver took it, at its first probe. 517 is EPROBE_DEFER; the kernel drops
+# the sign of what the driver itself returned.
 probed() {
 	said "probe of $1 returned "
-	said "probe of $1 returned 0 " >/dev/null && ! said "probe of $1 returned -517 " >/dev/null
+	said "probe of $1 returned 0 " >/dev/null && ! said "probe of $1 returned -?517 " >/dev/null
 }
 
 # builtin_masters REGEX NAME...: all are behind our SMMU, and none ever waited for it.
