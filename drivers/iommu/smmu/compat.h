@@ -51,7 +51,6 @@ static inline dma_addr_t smmu_compat_dma_map(const struct dma_map_ops *ops, stru
 #else
 #define SMMU_COMPAT_GEN_PARAMS(name)	name(struct kunit *test, const void *prev, char *desc)
 #endif
-#define SMMU_COMPAT_DECLARE_GEN(name)	const void *SMMU_COMPAT_GEN_PARAMS(name)
 
 /*
  * What iommu_iotlb_gather.freelist keeps its pages in. Since 6.16 the core's own

@@ -53,11 +53,6 @@ const void *pgt_next_param(const void *prev, char *desc)
 	return p;
 }
 
-const void *SMMU_COMPAT_GEN_PARAMS(pgt_gen_params)
-{
-	return pgt_next_param(prev, desc);
-}
-
 /*
  * D8.2: the fewest levels that do. Stage 2 does not begin at the last level with the
  * 4K granule, nor so high that an output this small has no use for it: 16 first

@@ -26,11 +26,16 @@ struct pgt_param {
 
 extern const struct pgt_param pgt_params[];
 const void *pgt_next_param(const void *prev, char *desc);
-SMMU_COMPAT_DECLARE_GEN(pgt_gen_params);
 unsigned int pgt_param_levels(const struct pgt_param *p);
 u64 pgt_param_block(const struct pgt_param *p);	/* of level 2 */
 u64 pgt_param_in(const struct pgt_param *p);	/* bytes of input */
 u64 pgt_param_out(const struct pgt_param *p);	/* bytes of output */
+
+/* All parameters */
+static inline const void *SMMU_COMPAT_GEN_PARAMS(pgt_gen_params)
+{
+	return pgt_next_param(prev, desc);
+}
 
 /* _name##_gen_params: the parameters for which _suits() holds */
 #define PGT_PARAMS_IF(_name, _suits)					\
