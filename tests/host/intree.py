@@ -292,7 +292,8 @@ def kconfig_check(series_name):
     for what, name, wanted, expected in _CHOICES:
         machine = compiles.MACHINES[name]
         lines = re.findall(r"CONFIG_\w+=\w+|# CONFIG_\w+ is not set", wanted)
-        text = "\n".join([*machine.more.splitlines(), "CONFIG_IOMMU_SUPPORT=y", *lines]) + "\n"
+        text = "\n".join([*machine.more.splitlines(), "CONFIG_MMU=y", "CONFIG_IOMMU_SUPPORT=y",
+                          *lines]) + "\n"
         got = compiles.configure(tree, out, compiles.compiler(machine, "gcc"), text)
         for option, value in expected.items():
             if got.get(f"CONFIG_{option}") != value:
