@@ -47,7 +47,7 @@ check "those that are only reserved" has_region "$EDU2" ff000000 ffffffff reserv
 edu_tell "$EDU2" mask 32
 check "the DMA API leaves them out" many_in "$EDU2" 40 65536 0x1 0xfeffffff
 check "large buffers leave them out, too" many_in "$EDU2" 10 4194304 0x1 0xfeffffff
-check "afterwards the region is where it was" reaches "$EDU2" $AT2 $MOVED
+check "afterwards the region is where it was" edu_reaches "$EDU2" $AT2 $MOVED
 dmesg_mark
 edu_alloc "$EDU2" 4096 >/dev/null
 check "nothing is mapped there" refused_at "$EDU2" 0xff800000
