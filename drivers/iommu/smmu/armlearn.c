@@ -97,7 +97,7 @@ static const struct dma_map_ops *smmu_armlearn_with_master(struct fwnode_handle 
 	if (!ret)
 		ret = platform_device_add(pdev);
 	if (ret) {
-		iommu_fwspec_free(&pdev->dev);
+		/* What iommu_fwspec_init() made goes with a device that was added only. */
 		platform_device_put(pdev);
 		return ERR_PTR(ret);
 	}
