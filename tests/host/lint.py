@@ -251,7 +251,7 @@ CHECKS = (
 
 # Those that only "make check-all" runs: a minute each and more.
 ALL_ONLY = {"patch-newest", "kconfig-newest", "gcc-x86-64-newest", "clang-x86-64",
-            "clang-arm64", "clang-arm", "clang-arm-newest"}
+            "clang-x86-64-newest", "clang-arm64", "clang-arm", "clang-arm-newest"}
 
 
 def run(results, name, function, kernel):
