@@ -26,7 +26,7 @@ KNOWN_SERIES = "7.2"
 # Debian's unmodified kernels: architecture and flavour.
 DEBIAN = {"debian": (ARM64, "arm64"), "16k": (ARM64, "arm64-16k"), "armhf": (ARM, "armmp-lpae")}
 # Those built from Debian's source with configs/KIND.config.
-BUILT = ("debug", "kasan", "64k", "builtin")
+BUILT = ("debug", "kasan", "64k", "builtin", "bench")
 KINDS = (*DEBIAN, *BUILT)
 
 # KUnit runs in boots of its own, and leaks are looked for on the debug kernel.
