@@ -26,16 +26,16 @@
  * struct smmu_attach_plan - what a master is to become
  * @kind: blocked, identity or paging
  * @ste: what the STEs of its streams shall say
- * @cd: what its CD shall say; invalid unless @ste leads to it
- * @uses_cd: @ste leads to the CD
+ * @uses_cd: @ste leads to the spare CD of the port
+ * @cd: what that one shall say
  * @domain: the paging domain, if that is what it is
  * @target: how that domain reaches the SMMU
  */
 struct smmu_attach_plan {
 	enum smmu_master_kind kind;
 	struct smmu_ste ste;
-	struct smmu_cd cd;
 	bool uses_cd;
+	struct smmu_cd cd;
 	struct smmu_domain *domain;
 	struct smmu_inval_target *target;
 };
@@ -67,31 +67,6 @@ static const struct smmu_entry_ops smmu_attach_row_ops = {
 	.used = smmu_ste_used,
 	.sync = smmu_attach_sync_all,
 	.v_bit = cpu_to_le64(SMMU_STE_V),
-};
-
-static void smmu_attach_sync_cd(void *ctx)
-{
-	const struct smmu_cmd all = smmu_cmd_cfgi_all();
-	struct smmu_port *port = ctx;
-	struct smmu_cmdq_batch batch;
-	unsigned int i;
-
-	if (port->smmu->fixed) {
-		smmu_inval_config(&port->smmu->cmdq, &all, 1);
-		return;
-	}
-	smmu_cmdq_batch_init(&batch, &port->smmu->cmdq);
-	for (i = 0; i < port->nr_streams; i++)
-		smmu_cmdq_batch_add(&batch,
-				    smmu_cmd_cfgi_cd(port->streams[i].stream->sid, 0, true));
-	if (smmu_cmdq_batch_sync(&batch) == -EIO)
-		smmu_inval_config(&port->smmu->cmdq, &all, 1);
-}
-
-static const struct smmu_entry_ops smmu_attach_cd_ops = {
-	.used = smmu_cd_used,
-	.sync = smmu_attach_sync_cd,
-	.v_bit = cpu_to_le64(SMMU_CD_V),
 };
 
 /*
@@ -138,15 +113,9 @@ static void smmu_attach_write_streams(struct smmu_port *port)
 	}
 }
 
-static void smmu_attach_write_cd(struct smmu_port *port, const struct smmu_cd *cd)
-{
-	if (port->cdtab.cd)
-		smmu_entry_write(port->cdtab.cd->w, cd->w, &smmu_attach_cd_ops, port);
-}
-
 /*
- * The CD is valid for as long as an STE leads to it: written before the STEs that
- * need it, removed after those that needed it.
+ * A CD is valid for as long as an STE leads to it: written before the STEs that need it,
+ * removed after those that needed it.
  */
 static void smmu_attach_install(struct smmu_port *port, const struct smmu_attach_plan *plan)
 {
@@ -157,10 +126,12 @@ static void smmu_attach_install(struct smmu_port *port, const struct smmu_attach
 	port->domain = plan->domain;
 	port->ste = plan->ste;
 	if (plan->uses_cd)
-		smmu_attach_write_cd(port, &plan->cd);
+		smmu_cdtab_use_spare(&port->cdtab, &plan->cd);
 	smmu_attach_write_streams(port);
-	if (!plan->uses_cd)
-		smmu_attach_write_cd(port, &plan->cd);
+	if (plan->uses_cd)
+		smmu_cdtab_clear_spare(&port->cdtab);
+	else
+		smmu_cdtab_clear(&port->cdtab);
 	mutex_unlock(&smmu->lock);
 }
 
@@ -189,7 +160,6 @@ static void smmu_attach_block(struct smmu_master *master)
 	const struct smmu_attach_plan plan = {
 		.kind = SMMU_MASTER_BLOCKED,
 		.ste = smmu_ste_abort(),
-		.cd = smmu_cd_invalid(),
 	};
 
 	smmu_attach_commit_all(master, &plan);
@@ -212,7 +182,6 @@ static int smmu_attach_identity(struct iommu_domain *core, struct device *dev,
 	const struct smmu_attach_plan plan = {
 		.kind = SMMU_MASTER_IDENTITY,
 		.ste = smmu_ste_bypass(true),
-		.cd = smmu_cd_invalid(),
 	};
 
 	/* There, this is how the core calls its default domain. */
@@ -272,13 +241,12 @@ static void smmu_attach_fill(struct smmu_attach_plan *plan, const struct smmu_po
 			.fwb = plan->domain->fwb,
 			.stall = port->smmu->caps.stall_force,
 		});
-		plan->cd = smmu_cd_invalid();
 		return;
 	}
 
 	plan->uses_cd = true;
 	plan->ste = smmu_ste_s1(&(struct smmu_ste_s1){
-		.cdtab = port->cdtab.dma,
+		.cdtab = smmu_cdtab_spare_dma(&port->cdtab),
 		.stall_off = port->smmu->caps.stall_choice,
 		.strw = SMMU_STRW_NSEL1,
 		.coherent = port->smmu->caps.coherent,

@@ -175,8 +175,9 @@ static int smmu_probe_alloc(struct smmu_device *smmu)
 			       smmu->caps.two_level);
 	if (ret)
 		return ret;
-	smmu->cd_pool = dmam_pool_create("smmu_cd", smmu->dev, sizeof(struct smmu_cd),
-					 sizeof(struct smmu_cd), 0);
+	smmu->cd_pool = dmam_pool_create("smmu_cd", smmu->dev,
+					 SMMU_CDTAB_CDS * sizeof(struct smmu_cd),
+					 SMMU_CDTAB_CDS * sizeof(struct smmu_cd), 0);
 	if (smmu->cd_pool)
 		return 0;
 	dev_err(smmu->dev, "no memory for context descriptors\n");

@@ -44,9 +44,9 @@ static const struct smmu_cd *fake_smmu_find_cd(const struct fake_smmu *fake, u64
 	for (i = 0; i < FAKE_SMMU_PORTS; i++) {
 		const struct smmu_port *port = fake->world->ports[i];
 
-		if (port && port->smmu == &fake->smmu && port->cdtab.cd &&
-		    port->cdtab.dma == addr)
-			return port->cdtab.cd;
+		if (port && port->smmu == &fake->smmu && port->cdtab.cds &&
+		    addr - port->cdtab.dma < SMMU_CDTAB_CDS * sizeof(struct smmu_cd))
+			return &port->cdtab.cds[(addr - port->cdtab.dma) / sizeof(struct smmu_cd)];
 	}
 	return NULL;
 }
@@ -164,7 +164,10 @@ static void fake_smmu_roam(struct fake_smmu *fake)
 			fake_smmu_access_locked(fake, &fake->streams[i], fake->world->probes[j]);
 }
 
-/* Configuration: a descriptor of the first level is dropped with Leaf clear only. */
+/*
+ * Configuration: a descriptor of the first level is dropped with Leaf clear only, CDs
+ * that were fetched for the stream in any case (4.3.1).
+ */
 static void fake_smmu_drop_ste(struct fake_smmu *fake, u32 sid, bool leaf)
 {
 	const u8 split = fake->smmu.strtab.split;
@@ -175,6 +178,8 @@ static void fake_smmu_drop_ste(struct fake_smmu *fake, u32 sid, bool leaf)
 
 		if (c->no_l2 ? !leaf && c->sid >> split == sid >> split : c->sid == sid)
 			c->has_ste = false;
+		if (c->sid == sid)
+			c->has_cd = false;
 	}
 }
 

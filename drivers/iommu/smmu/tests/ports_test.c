@@ -75,18 +75,29 @@ static struct smmu_caps ports_caps(const struct ports_able *able)
 	return caps;
 }
 
+static void ports_judge_no_cd(struct kunit *test, const struct smmu_port *port)
+{
+	unsigned int i;
+
+	for (i = 0; port->cdtab.cds && i < SMMU_CDTAB_CDS; i++)
+		KUNIT_EXPECT_FALSE(test, smmu_cd_valid(port->cdtab.cds[i].w));
+}
+
 static void ports_judge_s1(struct ports_test *p, const struct smmu_port *port,
 			   struct iommu_domain *core, const struct smmu_ste *ste)
 {
 	const struct smmu_walk *walk = ports_walk(core);
-	const __le64 *cd = port->cdtab.cd->w;
+	const __le64 *cd = smmu_cdtab_used(&port->cdtab)->w;
+	const __le64 *spare = port->cdtab.cds[port->cdtab.used ^ 1].w;
 	struct kunit *test = p->test;
 
 	KUNIT_EXPECT_EQ(test, smmu_ste_config(ste->w), SMMU_STE_CONFIG_S1);
-	KUNIT_EXPECT_EQ(test, le64_to_cpu(ste->w[0]) & SMMU_STE_S1CONTEXTPTR, port->cdtab.dma);
+	KUNIT_EXPECT_EQ(test, le64_to_cpu(ste->w[0]) & SMMU_STE_S1CONTEXTPTR,
+			port->cdtab.dma + port->cdtab.used * sizeof(struct smmu_cd));
 	KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_STE_S1CIR, le64_to_cpu(ste->w[1])),
 			port->smmu->caps.coherent ? SMMU_STE_S1C_WBRA : SMMU_STE_S1C_NC);
 	KUNIT_EXPECT_TRUE(test, smmu_cd_valid(cd));
+	KUNIT_EXPECT_FALSE(test, smmu_cd_valid(spare));
 	KUNIT_EXPECT_EQ(test, smmu_cd_asid(cd), ports_tag(core, ports_fake(port)));
 	KUNIT_EXPECT_EQ(test, smmu_cd_ttb(cd), walk->ttb);
 	KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_CD_T0SZ, le64_to_cpu(cd[0])), walk->t0sz);
@@ -110,8 +121,7 @@ static void ports_judge_s2(struct ports_test *p, const struct smmu_port *port,
 	KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_STE_S2T0SZ, w2), walk->t0sz);
 	KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_STE_S2PS, w2), smmu_walk_ps(walk->oas_bits));
 	KUNIT_EXPECT_EQ(test, le64_to_cpu(ste->w[3]) & SMMU_STE_S2TTB, walk->ttb);
-	if (port->cdtab.cd)
-		KUNIT_EXPECT_FALSE(test, smmu_cd_valid(port->cdtab.cd->w));
+	ports_judge_no_cd(test, port);
 }
 
 /* A port leads to a domain, and its SMMU heard of it. */
@@ -175,8 +185,7 @@ static void ports_judge_blocked(struct ports_test *p, const struct smmu_port *po
 		KUNIT_EXPECT_GE(p->test, fake_smmu_find(fake, &cmd), 0);
 		KUNIT_EXPECT_LT(p->test, fake_smmu_find(fake, &cmd), fake_smmu_find(fake, &all));
 	}
-	if (port->cdtab.cd)
-		KUNIT_EXPECT_FALSE(p->test, smmu_cd_valid(port->cdtab.cd->w));
+	ports_judge_no_cd(p->test, port);
 	KUNIT_EXPECT_EQ(p->test, fake_smmu_cached(fake, stage, tag), 0);
 }
 
@@ -245,8 +254,13 @@ static void ports_test_switch(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ports_map(two, PORTS_IOVA, PORTS_PA + SZ_1M, PAGE_SIZE), 0);
 	KUNIT_ASSERT_EQ(test, ports_attach(one, master), 0);
 	ports_expect(p, master, PORTS_IOVA, PORTS_PA);
+	ports_forget_logs(p);
 	KUNIT_ASSERT_EQ(test, ports_attach(two, master), 0);
 	ports_expect(p, master, PORTS_IOVA, PORTS_PA + SZ_1M);
+	/* A CD that nothing led to, one store to the STE, and the old tag's contents. */
+	KUNIT_EXPECT_EQ(test, fake_smmu_count(p->a, SMMU_CMD_CFGI_STE), 1);
+	KUNIT_EXPECT_EQ(test, fake_smmu_count(p->a, SMMU_CMD_TLBI_NH_ASID), 1);
+	KUNIT_EXPECT_EQ(test, p->a->nr_log, 2);
 	KUNIT_EXPECT_EQ(test, fake_smmu_cached(p->a, 1, ports_tag(one, p->a)), 0);
 	KUNIT_EXPECT_EQ(test, fake_smmu_cached(p->b, 1, ports_tag(one, p->b)), 0);
 

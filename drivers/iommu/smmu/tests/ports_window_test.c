@@ -204,7 +204,7 @@ static void ports_window_test_levels(struct kunit *test)
 	ports_expect(p, small, PORTS_IOVA, PORTS_PA);
 	if (stage == 1)
 		KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_CD_T0SZ,
-						le64_to_cpu(small->ports[1].cdtab.cd->w[0])), 35);
+			le64_to_cpu(smmu_cdtab_used(&small->ports[1].cdtab)->w[0])), 35);
 	else
 		KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_STE_S2T0SZ,
 						le64_to_cpu(small->ports[1].ste.w[2])), 35);
