@@ -6,7 +6,7 @@
 # Cases of the IOMMU API that want more than 28 address bits.
 . /test/lib.sh
 . /test/edu.sh
-API=/sys/kernel/debug/smmu_api
+. /test/api.sh
 
 modprobe smmu_api bits=48
 if ! edu_plug; then
@@ -14,16 +14,9 @@ if ! edu_plug; then
 	rmmod smmu_api
 	finish
 fi
-unbind "$WIDE"
-check "smmu_api takes the device" bind "$WIDE" smmu_api
-for case in sizes aperture; do
-	echo $case >"$API/$WIDE/run"
-	read -r verdict why <"$API/$WIDE/run"
-	if [ "$verdict" = skip ]; then
-		skip "$case" "${why%(*}"
-	else
-		check "$case: $verdict ${why%(*}" [ "$verdict" = pass ]
-	fi
+api_take "$WIDE"
+for case in sizes aperture strict_leaves; do
+	run_case $case
 done
 unbind "$WIDE"
 rmmod smmu_api

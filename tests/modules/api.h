@@ -60,6 +60,7 @@ extern unsigned int api_bits;
 
 extern const struct api_case api_map_cases[];
 extern const struct api_case api_unmap_cases[];
+extern const struct api_case api_strict_cases[];
 extern const struct api_case api_attach_cases[];
 extern const struct api_case api_random_cases[];
 extern const struct api_case api_stress_cases[];

@@ -34,8 +34,8 @@ static LIST_HEAD(api_devs);
 static DEFINE_MUTEX(api_lock);
 
 static const struct api_case *const api_lists[] = {
-	api_map_cases, api_unmap_cases, api_attach_cases, api_random_cases, api_stress_cases,
-	api_window_cases,
+	api_map_cases, api_unmap_cases, api_strict_cases, api_attach_cases, api_random_cases,
+	api_stress_cases, api_window_cases,
 };
 
 static const struct api_case *api_find(const char *name)

@@ -280,3 +280,56 @@ int smmu_caps_decode(const struct smmu_id_regs *ids, struct smmu_caps *caps, con
 	return *why ? -EINVAL : 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_caps_decode);
+
+/**
+ * struct smmu_caps_option - a feature that the driver can do without
+ * @name: what users call it
+ * @offset: of its byte in struct smmu_caps
+ */
+struct smmu_caps_option {
+	const char *name;
+	size_t offset;
+};
+
+static const struct smmu_caps_option smmu_caps_options[] = {
+	{ "range_inval", offsetof(struct smmu_caps, range_inval) },
+	{ "bbml", offsetof(struct smmu_caps, bbml) },
+};
+
+static bool smmu_caps_forgo_one(struct smmu_caps *caps, const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(smmu_caps_options); i++) {
+		const struct smmu_caps_option *option = &smmu_caps_options[i];
+
+		if (strlen(option->name) == len && !strncmp(option->name, name, len)) {
+			((u8 *)caps)[option->offset] = 0;
+			return true;
+		}
+	}
+	return false;
+}
+
+/**
+ * smmu_caps_forgo() - Make nothing of features, as if the SMMU lacked them
+ * @caps: what it can do
+ * @names: their names, with commas in between: "range_inval", "bbml"
+ *
+ * Context: any; pure.
+ * Return: %NULL, or what begins with the first name that is none; those before it
+ * have been heeded.
+ */
+const char *smmu_caps_forgo(struct smmu_caps *caps, const char *names)
+{
+	while (*names) {
+		size_t len = strcspn(names, ",");
+
+		if (len && !smmu_caps_forgo_one(caps, names, len))
+			return names;
+		names += len;
+		names += *names == ',';
+	}
+	return NULL;
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_caps_forgo);

@@ -109,6 +109,7 @@ struct smmu_caps {
 };
 
 int smmu_caps_decode(const struct smmu_id_regs *ids, struct smmu_caps *caps, const char **why);
+const char *smmu_caps_forgo(struct smmu_caps *caps, const char *names);
 
 /*
  * Bits of an output address that tables of one granule can hold. 4K and 16K

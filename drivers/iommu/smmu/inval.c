@@ -35,16 +35,12 @@
 /* What one range command can cover at a given scale. */
 #define SMMU_INVAL_RANGE_UNITS	(SMMU_TLBI_NUM_MAX + 1)
 
+/* TG counts the granules: 12, 14 and 16 bits are 1, 2 and 3 (4.4.1.1). */
 static u8 smmu_inval_tg(u8 granule_lg2)
 {
-	switch (granule_lg2) {
-	case 12:
-		return SMMU_TLBI_TG_4K;
-	case 14:
-		return SMMU_TLBI_TG_16K;
-	default:
-		return SMMU_TLBI_TG_64K;
-	}
+	static_assert(SMMU_TLBI_TG_4K == 1 && SMMU_TLBI_TG_16K == 2 && SMMU_TLBI_TG_64K == 3);
+
+	return (granule_lg2 - 10) / 2;
 }
 
 /* The level of a leaf of this size: 3 is the last level. */
@@ -166,12 +162,23 @@ static struct smmu_cmd smmu_inval_cmd(const struct smmu_inval_target *target,
  * A refused command had no effect, so everything is dropped with the bluntest
  * one.  If that fails as well, the queue has said so already.
  */
-static void smmu_inval_finish(struct smmu_cmdq_batch *batch)
+static noinline void smmu_inval_refused(struct smmu_cmdq *q)
 {
 	const struct smmu_cmd all = smmu_cmd_tlbi_nsnh_all();
 
+	smmu_cmdq_sync(q, &all, 1);
+}
+
+static void smmu_inval_finish(struct smmu_cmdq_batch *batch)
+{
 	if (smmu_cmdq_batch_sync(batch) == -EIO)
-		smmu_cmdq_sync(batch->q, &all, 1);
+		smmu_inval_refused(batch->q);
+}
+
+static void smmu_inval_send_one(struct smmu_cmdq *q, const struct smmu_cmd *cmd)
+{
+	if (unlikely(smmu_cmdq_sync(q, cmd, 1) == -EIO))
+		smmu_inval_refused(q);
 }
 
 /**
@@ -201,28 +208,43 @@ int smmu_inval_config(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned
  */
 void smmu_inval_clear_target(const struct smmu_inval_target *target)
 {
+	const struct smmu_cmd all = smmu_inval_cmd_all(target);
+
+	smmu_inval_send_one(target->q, &all);
+}
+
+/* The rest of a plan whose first command was not all of it. */
+static noinline void smmu_inval_finish_plan(const struct smmu_inval_target *target,
+					    struct smmu_inval_plan *plan, struct smmu_cmd first)
+{
 	struct smmu_cmdq_batch batch;
+	struct smmu_tlbi tlbi;
 
 	smmu_cmdq_batch_init(&batch, target->q);
-	smmu_cmdq_batch_add(&batch, smmu_inval_cmd_all(target));
+	smmu_cmdq_batch_add(&batch, first);
+	while (smmu_inval_plan_next(plan, &tlbi))
+		smmu_cmdq_batch_add(&batch, smmu_inval_cmd(target, &tlbi));
 	smmu_inval_finish(&batch);
 }
 
+/* Nearly always one command: what the rest would need is kept out of the way. */
 static void smmu_inval_clear_one(const struct smmu_inval_target *target,
 				 const struct smmu_inval_range *range)
 {
-	struct smmu_cmdq_batch batch;
 	struct smmu_inval_plan plan;
 	struct smmu_tlbi tlbi;
+	struct smmu_cmd cmd;
 
 	if (!smmu_inval_plan_start(&plan, range, target->ranges)) {
 		smmu_inval_clear_target(target);
 		return;
 	}
-	smmu_cmdq_batch_init(&batch, target->q);
-	while (smmu_inval_plan_next(&plan, &tlbi))
-		smmu_cmdq_batch_add(&batch, smmu_inval_cmd(target, &tlbi));
-	smmu_inval_finish(&batch);
+	smmu_inval_plan_next(&plan, &tlbi);
+	cmd = smmu_inval_cmd(target, &tlbi);
+	if (plan.left)
+		smmu_inval_finish_plan(target, &plan, cmd);
+	else
+		smmu_inval_send_one(target->q, &cmd);
 }
 
 /**

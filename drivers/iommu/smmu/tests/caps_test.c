@@ -366,6 +366,29 @@ static void caps_erratum_found(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, got.errata, c->errata);
 }
 
+/* What the parameter "without" can say */
+static void caps_forgo(struct kunit *test)
+{
+	struct smmu_caps caps = { .range_inval = true, .bbml = 2, .s1 = true };
+	struct smmu_caps all = caps;
+	const char *names = "range_inval,range_invalidation";
+
+	KUNIT_EXPECT_NULL(test, smmu_caps_forgo(&caps, ""));
+	KUNIT_EXPECT_MEMEQ(test, &caps, &all, sizeof(caps));
+	KUNIT_EXPECT_NULL(test, smmu_caps_forgo(&caps, "bbml"));
+	KUNIT_EXPECT_EQ(test, caps.bbml, 0);
+	KUNIT_EXPECT_TRUE(test, caps.range_inval);
+	caps = all;
+	KUNIT_EXPECT_NULL(test, smmu_caps_forgo(&caps, "bbml,,range_inval,"));
+	KUNIT_EXPECT_EQ(test, caps.bbml, 0);
+	KUNIT_EXPECT_FALSE(test, caps.range_inval);
+	KUNIT_EXPECT_TRUE(test, caps.s1);
+	caps = all;
+	KUNIT_EXPECT_PTR_EQ(test, smmu_caps_forgo(&caps, names), names + strlen("range_inval,"));
+	KUNIT_EXPECT_FALSE(test, caps.range_inval);
+	KUNIT_EXPECT_NOT_NULL(test, smmu_caps_forgo(&caps, "range"));
+}
+
 static struct kunit_case caps_test_cases[] = {
 	KUNIT_CASE(caps_base_decodes),
 	KUNIT_CASE_PARAM(caps_feature, caps_gen_params),
@@ -376,6 +399,7 @@ static struct kunit_case caps_test_cases[] = {
 	KUNIT_CASE_PARAM(caps_refused, caps_refusal_gen_params),
 	KUNIT_CASE(caps_priq_refused),
 	KUNIT_CASE(caps_dead_device),
+	KUNIT_CASE(caps_forgo),
 	KUNIT_CASE_PARAM(caps_erratum_found, caps_erratum_gen_params),
 	{}
 };

@@ -1,0 +1,24 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-only
+# timeout: 240
+# append: smmu.without=range_inval,bbml
+# What was unmapped is out of reach, on an SMMU that can neither invalidate ranges nor
+# change the size of what is mapped.
+. /test/lib.sh
+. /test/edu.sh
+. /test/api.sh
+
+check "the driver says what it does without" \
+	sh -c 'dmesg | grep -q "not used, as asked for: range_inval,bbml"'
+check "and invalidates by page" sh -c 'dmesg | grep -q "invalidation by page"'
+modprobe smmu_api
+one=$(find_master 1234:11e8 1)
+api_take "$one"
+while read -r case; do
+	case $case in
+	strict_* | unmap_* | remap | levels | part_of_block | random) run_case "$case" ;;
+	esac
+done <$API/cases
+unbind "$one"
+rmmod smmu_api
+finish

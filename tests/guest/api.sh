@@ -1,0 +1,29 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The cases of tests/modules/smmu_api. A failure names the seed; to run one again:
+# echo "random 123" >/sys/kernel/debug/smmu_api/0000:00:05.0/run
+
+API=/sys/kernel/debug/smmu_api
+
+# api_take DEVICE...: the module drives them; cases run on the first.
+api_take() {
+	ONE=$1
+	for device; do
+		unbind "$device"
+		check "smmu_api takes $device" bind "$device" smmu_api
+	done
+}
+
+# run_case NAME
+run_case() {
+	if ! echo "$1" >"$API/$ONE/run"; then
+		fail "$1" "could not be run"
+		return
+	fi
+	read -r verdict why <"$API/$ONE/run"
+	case $verdict in
+	pass) pass "$1" ;;
+	skip) skip "$1" "${why%(*}" ;;
+	*) fail "$1" "$why" ;;
+	esac
+}
