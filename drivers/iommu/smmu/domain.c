@@ -170,13 +170,10 @@ int smmu_domain_map(struct iommu_domain *core, unsigned long iova, phys_addr_t p
 
 	if (!smmu_window_contains(&domain->window, iova, (u64)iova + bytes - 1))
 		return -ERANGE;
-	if (READ_ONCE(domain->enforce_coherency))
-		prot |= IOMMU_CACHE;
-	if (domain->api) {
-		prot |= READ_ONCE(domain->api_prot);
-		/* It says that it may sleep, whatever its own caller said. */
+	/* The API says that it may sleep, whatever its own caller said. */
+	if (IS_ENABLED(CONFIG_ARM_DMA_USE_IOMMU) && domain->api)
 		gfp = GFP_ATOMIC;
-	}
+	prot |= READ_ONCE(domain->more_prot);
 	ret = smmu_pgtable_map(domain->pt, iova, pa, bytes, prot, gfp, &done);
 	*mapped += done;
 	return ret;
@@ -197,7 +194,7 @@ void smmu_domain_serve_api(struct smmu_domain *domain, const struct smmu_master 
 {
 	domain->api = true;
 	if (smmu_master_snoops(master))
-		WRITE_ONCE(domain->api_prot, IOMMU_CACHE);
+		WRITE_ONCE(domain->more_prot, IOMMU_CACHE);
 }
 
 /**
@@ -305,8 +302,10 @@ bool smmu_domain_enforce_coherency(struct iommu_domain *core)
 
 	mutex_lock(&domain->lock);
 	ok = !domain->uncached_masters;
-	if (ok)
-		WRITE_ONCE(domain->enforce_coherency, true);
+	if (ok) {
+		domain->enforce_coherency = true;
+		WRITE_ONCE(domain->more_prot, IOMMU_CACHE);
+	}
 	mutex_unlock(&domain->lock);
 	return ok;
 }

@@ -25,12 +25,12 @@ struct smmu_pgtable_cfg;
  * @fwb: the table was built for STE.S2FWB; never changes
  * @window: addresses that may be mapped; never changes
  * @api: it serves the DMA API of 32-bit Arm; never changes once it is attached
- * @api_prot: what that API forgets to ask for in its mappings; only grows
+ * @more_prot: what every mapping gets beside what was asked for; only grows
  * @lock: guards what follows; readers of @targets may use RCU instead
  * @targets: SMMUs that use this domain or have used it
  * @uncached_masters: attached masters whose accesses may miss the caches
  * @enforce_coherency: every mapping is cacheable, and only masters that cannot
- *	get round that may attach; readers may go without the lock
+ *	get round that may attach
  */
 struct smmu_domain {
 	struct iommu_domain core;
@@ -39,7 +39,7 @@ struct smmu_domain {
 	bool fwb;
 	struct smmu_window window;
 	bool api;
-	int api_prot;
+	int more_prot;
 
 	struct mutex lock; /* see above */
 	struct list_head targets;
