@@ -12,6 +12,7 @@
 #include "compat.h"
 #include "domain.h"
 #include "inval.h"
+#include "inval_plan.h"
 #include "master.h"
 #include "pgtable/pgtable.h"
 #include "smmu.h"
@@ -261,7 +262,8 @@ void smmu_domain_iotlb_sync(struct iommu_domain *core, struct iommu_iotlb_gather
 	if (!gather->pgsize)
 		return;
 	smmu_inval_clear_range(&domain->targets, &range);
-	smmu_pgtable_put_tables(smmu_compat_freelist(gather));
+	if (!range.leaf_only)
+		smmu_pgtable_put_tables(smmu_compat_freelist(gather));
 }
 
 /**

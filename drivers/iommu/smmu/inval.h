@@ -14,11 +14,12 @@
 
 struct smmu_cmdq;
 struct smmu_ids;
+struct smmu_inval_range;
 
 /**
  * struct smmu_inval_target - one SMMU that may hold translations of a domain
- * @node: in the domain's list, for as long as the domain lives; readers walk it
- *	under RCU
+ * @node: in the domain's list, for as long as the domain lives: nothing is ever taken
+ *	out of it, so readers need only the order in which a new one becomes visible
  * @q: command queue of that SMMU; never changes
  * @ids: where @id came from; never changes
  * @stage: 1 or 2; never changes
@@ -36,38 +37,6 @@ struct smmu_inval_target {
 	u16 id;
 	unsigned int users;
 };
-
-/**
- * struct smmu_inval_range - what was unmapped
- * @start: first address
- * @last: last address
- * @leaf_sizes: sizes in bytes of the leaves that were removed, as a bitmap
- * @granule_lg2: log2 of the table's granule
- * @leaf_only: no table descriptor was removed
- */
-struct smmu_inval_range {
-	u64 start;
-	u64 last;
-	u64 leaf_sizes;
-	u8 granule_lg2;
-	bool leaf_only;
-};
-
-/**
- * struct smmu_inval_plan - progress through the commands for one range
- * @tlbi: the next command's operands; tags are the caller's to fill in
- * @left: units still to cover; a unit is a granule or a leaf
- * @unit_lg2: log2 of the size of a unit
- */
-struct smmu_inval_plan {
-	struct smmu_tlbi tlbi;
-	u64 left;
-	u8 unit_lg2;
-};
-
-bool smmu_inval_plan_start(struct smmu_inval_plan *plan, const struct smmu_inval_range *range,
-			   bool ranges);
-bool smmu_inval_plan_next(struct smmu_inval_plan *plan, struct smmu_tlbi *tlbi);
 
 int smmu_inval_config(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n);
 void smmu_inval_clear_range(struct list_head *targets, const struct smmu_inval_range *range);
