@@ -70,6 +70,18 @@ static unsigned int smmu_entry_step(const struct smmu_entry_row *row, const __le
 	return 1;
 }
 
+/* Words that change at all, one bit for each */
+static unsigned long smmu_entry_changes(const __le64 *live, const __le64 *target)
+{
+	unsigned long words = 0;
+	int i;
+
+	for (i = 0; i < SMMU_ENTRY_WORDS; i++)
+		if (live[i] != target[i])
+			words |= BIT(i);
+	return words;
+}
+
 /* Words with a bit that counts before and after and changes, one bit for each */
 static unsigned long smmu_entry_switches(const __le64 *live, const __le64 *live_used,
 					 const __le64 *target, const __le64 *target_used)
@@ -160,8 +172,11 @@ unsigned int smmu_entry_write_row(__le64 *live, u32 nr, const __le64 *target,
 	__le64 live_used[SMMU_ENTRY_WORDS];
 	__le64 target_used[SMMU_ENTRY_WORDS];
 	__le64 step[SMMU_ENTRY_WORDS];
-	unsigned long switches;
+	unsigned long switches, changes = smmu_entry_changes(live, target);
 
+	/* One store, whatever its bits mean: another table or CD, mostly. */
+	if (!(changes & (changes - 1)))
+		return smmu_entry_step(&row, target, ops, ctx);
 	ops->used(live, live_used);
 	ops->used(target, target_used);
 	switches = smmu_entry_switches(live, live_used, target, target_used);
