@@ -30,7 +30,7 @@ def main():
         line += f"  {mine / other:5.2f}"
         if share and other > share:
             line += f"   {(mine - share) / (other - share):5.2f}"
-        line += f"   {cmds(ours.commands[key])}   {cmds(theirs.commands[key])}"
+        if key in ours.commands: line += f"   {cmds(ours.commands[key])}   {cmds(theirs.commands[key])}"
         print(line)
     for title in ("tables", "queues", "probes"):
         for name, value in getattr(ours, title).items():

@@ -58,6 +58,8 @@ class Figures:
                 self.commands[case, part] = trace[int(mark)]
             else:
                 self.share[case, part] = int(least)
+        elif what == "benchmark":
+            self.time[rest[0], "map"], self.time[rest[0], "unmap"] = int(rest[1]), int(rest[2])
         elif what == "tables":
             self.tables[rest[0]] = int(rest[1]), int(rest[2])
         elif what == "queue":
@@ -101,6 +103,9 @@ def measure(kernel, initrd, driver, say):
     figures = Figures()
     one = _boot(kernel, initrd, driver, "bench.sh", figures, cpus=1, thread="single",
                 extra=ICOUNT + bench_trace.ARGS)
+    # Its commands would be a trace of a million lines.
+    one += _boot(kernel, initrd, driver, "bench-dma.sh", figures, cpus=1, thread="single",
+                 extra=ICOUNT)
     say(f"{driver.name}: {len(figures.time)} figures, {one:.0f} s")
     many = _boot(kernel, initrd, driver, "bench-threads.sh", figures, cpus=8,
                  extra=bench_trace.ARGS)
