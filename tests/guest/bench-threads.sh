@@ -11,6 +11,7 @@ check "smmu_bench takes $device" bind "$device" smmu_bench
 echo "BENCH driver $(smmu_driver_of "$device")"
 for threads in 1 4 8; do
 	for how in turns free; do
+		[ "$threads $how" != "1 free" ] || continue
 		if echo "$threads $how 500" >$BENCH/threads; then
 			echo "BENCH threads $threads $how $(cat $BENCH/threads)"
 		else

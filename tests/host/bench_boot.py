@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 import bench_trace
+import boots
 import initramfs
 from board import Board, run_folder
 from kernels import BUILD, STAND_DOWN, Failure
@@ -85,6 +86,8 @@ def _boot(kernel, initrd, driver, script, figures, **board):
     log.write_text(f"{result.text}\n{bench_trace.without(result.objections)}\n")
     if result.status != 0:
         raise Failure(f"the boot with the {driver.name} driver failed, see {log}")
+    if wrong := boots.complaints(result.text):
+        raise Failure(f"with the {driver.name} driver, {', '.join(wrong)}: see {log}")
     trace = bench_trace.segments(result.objections) or [Counter()]
     try:
         for line in result.said:

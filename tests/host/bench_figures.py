@@ -39,7 +39,7 @@ class Figure:
     theirs: float
     kernel: Optional[float] = None
     bar: Optional[float] = None
-    # What the bar is for: "in-tree", or a number of its own that OURS is divided by.
+    # What OURS is divided by instead of THEIRS, where the bar is not about them.
     per: Optional[float] = None
 
     @property
@@ -65,7 +65,13 @@ class Figure:
     @property
     def name(self):
         """For a list of results."""
-        return f"{LABELS.get(self.case, self.case)}: {self.part}"
+        what = f"{self.unit}s for an {self.part}" if self.kind == "threads" else self.part
+        return f"{label(self.case)}: {what}"
+
+
+def label(case):
+    """The name of a case for people."""
+    return LABELS.get(case, case)
 
 
 def _parts(figures, case):
@@ -92,23 +98,23 @@ def _time(ours, theirs, case):
     return found
 
 
+HOW = {"turns": "one by one", "free": "colliding"}
 COMMANDS = ("TLBI", "CFGI", "SYNC", "other", "doorbell", "poll")
 
 
 def _commands(ours, theirs):
     for key, mine in ours.commands.items():
-        case, part = key
-        name = "map" if part == _parts(ours, case)[0] else "unmap"
         for kind in COMMANDS:
-            yield Figure("commands", case, name, kind, mine[kind], theirs.commands[key][kind])
+            yield Figure("commands", *key, kind, mine[kind], theirs.commands[key][kind])
 
 
 def _threads(ours, theirs):
     for key, (unmaps, mine) in ours.threads.items():
         their_unmaps, other = theirs.threads[key]
-        for kind in ("TLBI", "SYNC", "doorbell", "poll"):
+        case = f"{key[0]} CPUs, {HOW[key[1]]}" if key[0] > 1 else "1 CPU"
+        for kind in COMMANDS:
             bar = bench_bars.SYNCS.get(key) if kind == "SYNC" else None
-            yield Figure("threads", f"{key[0]} threads, {key[1]}", kind, "per unmap",
+            yield Figure("threads", case, "unmap", kind,
                          mine[kind] / max(unmaps, 1), other[kind] / max(their_unmaps, 1),
                          bar=bar, per=None if bar is None else 1.0)
 

@@ -3,7 +3,7 @@
 
 from xml.sax.saxutils import escape
 
-from bench_figures import LABELS
+from bench_figures import label
 
 WIDTH, LEFT, RIGHT, TOP = 1000, 210, 70, 96
 ROW, BAR, GAP = 34, 11, 3
@@ -55,13 +55,15 @@ def _bar(picture, one, y, colours):
         colour = "#111" if one.verdict == "ok" else "#c00000"
         picture.line(_x(one.bar), y - 1.5, _x(one.bar), y + BAR + 1.5,
                      f'stroke="{colour}" stroke-width="2.5"')
-    label = f"{one.ratio:.2f}" + (" over" if one.verdict == "OVER" else "")
-    more = ' font-size="11"' + (' fill="#c00000"' if one.verdict == "OVER" else "")
+    if one.ratio > MOST:
+        picture.line(_x(MOST) - 12, y + BAR + 2, _x(MOST) - 6, y - 2, 'stroke="white" stroke-width="3"')
+    words = f"{one.ratio:.2f}" + (" over" if one.verdict == "OVER" else "")
+    more = ' font-size="11" paint-order="stroke" stroke="white" stroke-width="3"' + (' fill="#c00000"' if one.verdict == "OVER" else "")
     # Not under the limit's line, if that comes just behind the bar.
     x = _x(one.ratio) + 4
     if one.bar is not None and x - 4 <= _x(one.bar) <= x + 30:
         x = _x(one.bar) + 5
-    picture.text(x, y + BAR - 1.5, label, more)
+    picture.text(x, y + BAR - 1.5, words, more)
 
 
 def _legend(picture):
@@ -108,7 +110,7 @@ def draw(figures):
         y = TOP + ROW * number
         if number % 2:
             picture.lines.insert(0, f'<rect x="0" y="{y}" width="{WIDTH}" height="{ROW}" fill="#f6f6f6"/>')
-        picture.text(LEFT - 8, y + ROW / 2 + 4, LABELS.get(case, case), ' text-anchor="end"')
+        picture.text(LEFT - 8, y + ROW / 2 + 4, label(case), ' text-anchor="end"')
         at = y + (ROW - len(bars) * BAR - (len(bars) - 1) * GAP) / 2
         for one, colours in bars:
             _bar(picture, one, at, colours)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Tables of figures, for a terminal."""
 
-from bench_figures import COMMANDS, LABELS
+from bench_figures import COMMANDS, label
 
 HEAD = "{:>8} {:>8} {:>7} {:>6} {:>5} {:>10}"
 NAME = 25
@@ -42,7 +42,7 @@ def instructions(figures):
     yield f"{'instructions':{NAME}}|{titles} |{titles} |{'ratio':>6} {'own':>5} {'at most':>9}"
     for case, parts in _by_case(figures, "instructions").items():
         first, second, both = (parts.get((part, "instructions")) for part in ("map", "unmap", "sum"))
-        line = f"{LABELS.get(case, case):{NAME}}|{_half(first)} |{_half(second)} |"
+        line = f"{label(case):{NAME}}|{_half(first)} |{_half(second)} |"
         if both:
             line += f"{_ratio(both.ratio):>6} {_ratio(both.own):>5} {_bar(both):>9}"
         yield line.rstrip(" |")
@@ -50,53 +50,63 @@ def instructions(figures):
 
 def commands(figures):
     """A line for each part of a case that sends any."""
+    yield from _commands(figures, "commands", "commands")
+
+
+def threads(figures):
+    """The same for an unmap when several CPUs do nothing else."""
+    yield from _commands(figures, "threads", "commands for an unmap", ".2f")
+
+
+def _commands(figures, group, title, form="d"):
     kinds = " ".join(f"{kind:>8}" for kind in COMMANDS)
-    yield f"{'':{NAME + 8}}|{'ours':^{len(kinds)}} |{'in-tree':^{len(kinds)}}"
-    yield f"{'commands':{NAME + 8}}|{kinds} |{kinds}"
-    for case, units in _by_case(figures, "commands").items():
-        for part in ("map", "unmap"):
-            row = [units.get((part, kind)) for kind in COMMANDS]
-            if not all(row) or not any(one.ours or one.theirs for one in row):
-                continue
-            name = f"{LABELS.get(case, case):{NAME}} {part:<6}"
-            yield (f"{name:{NAME + 8}}|" + " ".join(f"{one.ours:>8}" for one in row) + " |" +
-                   " ".join(f"{one.theirs:>8}" for one in row))
-
-
-def _others(figures, kinds):
-    """A line for each figure; for those that are few."""
-    for one in figures:
-        if one.kind not in kinds:
-            continue
-        digits = 2 if one.unit == "per unmap" else 0
-        yield (f"{one.case:{NAME}} {one.part:<10} {one.ours:>10.{digits}f} {one.theirs:>10.{digits}f}"
-               f" {_ratio(one.ratio):>6} {_bar(one):>10}  {one.unit}").rstrip()
+    yield f"{'':{NAME + 13}}|{'ours':^{len(kinds)}} |{'in-tree':^{len(kinds)}}"
+    yield f"{title:{NAME + 13}}|{kinds} |{kinds}"
+    rows = {}
+    for case, units in _by_case(figures, group).items():
+        for (part, kind), one in units.items():
+            rows.setdefault((case, part), {})[kind] = one
+    for (case, part), row in rows.items():
+        row = [row[kind] for kind in COMMANDS]
+        if any(one.ours or one.theirs for one in row):
+            bars = [f"{one.unit} at most {_bar(one)}" for one in row if one.verdict]
+            yield (f"{label(case):{NAME}} {part:<12}|" +
+                   " ".join(f"{one.ours:8{form}}" for one in row) + " |" +
+                   " ".join(f"{one.theirs:8{form}}" for one in row) + "  " +
+                   "".join(bars)).rstrip()
 
 
 def others(figures):
-    """Several CPUs, memory, time to the first mapping."""
-    head = f"{'':{NAME}} {'':<10} {'ours':>10} {'in-tree':>10} {'ratio':>6} {'at most':>10}"
-    yield "Several CPUs, each with a page of its own in one domain"
-    yield head
-    yield from _others(figures, ("threads",))
-    yield ""
-    yield "Memory and time to the first mapping"
-    yield head
-    yield from _others(figures, ("tables", "queues", "module", "first"))
+    """Memory, and time to the first mapping."""
+    yield (f"{'memory, and time to the first mapping':{NAME + 13}}|{'ours':>9} {'in-tree':>9}"
+           f" {'ratio':>6} {'at most':>10}")
+    for one in figures:
+        if one.kind in ("tables", "queues", "module", "first"):
+            yield (f"{label(one.case):{NAME}} {one.part:<12}|{one.ours:>9.0f} {one.theirs:>9.0f}"
+                   f" {_ratio(one.ratio):>6} {_bar(one):>10}  {one.unit}")
 
 
 NOTES = """\
-Instructions of a call, one reading of the clock included ({clock}; iova_to_phys: taken away).
-kernel: the IOMMU core's share, which the same call takes on a domain that does nothing;
-own: the ratio without it. lazy: iommu_unmap_fast() as a flush queue calls it, and the DMA
-API with the group's type DMA-FQ; the flushes come later and are not in it, but for
-dma_map_benchmark. dma_map_benchmark cuts to 100 instructions. CMD_SYNCs of several CPUs
-are held to a number for each unmap, not to the ratio. unmapped: pages that are left when
-everything was unmapped again. Probe of the device: its group, default domain and attach."""
+Instructions are those of a call and of one reading of the clock, {clock}, but iova_to_phys is
+without it. kernel: the IOMMU core's share, what the same call takes on a domain that does
+nothing; own: the ratio without that share. dma_map_benchmark cuts its times down to
+hundreds. Table in use: a page beside is mapped all the time. Odd place: 4K off 64K.
+
+lazy: iommu_unmap_fast() as a flush queue calls it; for the DMA API and dma_map_benchmark,
+the group's type DMA-FQ. Flushes come later: only dma_map_benchmark's average has them.
+
+doorbell: a write of CMDQ_PROD; poll: a read of CMDQ_CONS. QEMU carries commands out during
+that write, so nobody waits long. Several CPUs are emulated in parallel, and map and unmap
+a page each in one domain; CMD_SYNCs are held to a number for each unmap, not to a ratio.
+
+tables: pages with everything mapped, and what is left when it was unmapped. The probe of
+the device is the binding of its driver: the group, its default domain, attaching. The
+module is loaded by then, and the time it takes to load is not in it."""
 
 
 def text(figures):
     """Everything, as one string."""
     clock = next(one.ours for one in figures if one.case == "clock")
-    return "\n".join([*instructions(figures), "", *commands(figures), "", *others(figures), "",
+    return "\n".join([*instructions(figures), "", *commands(figures), "", *threads(figures), "",
+                      *others(figures), "",
                       NOTES.format(clock=clock)])
