@@ -7,7 +7,7 @@ ifneq ($(KUNIT),)
 MODULE_OPTIONS := CONFIG_SMMU_KUNIT_TEST=m
 endif
 
-.PHONY: help demo shell check check-all check-quick lint module overlay overlay-remove patch deb clean
+.PHONY: help demo shell bench check check-all check-quick lint module overlay overlay-remove patch deb clean
 
 help:
 	@echo 'make demo         boot a Debian kernel in QEMU with every master behind our SMMU driver'
@@ -15,6 +15,8 @@ help:
 	@echo '                  the same with a device tree of arch/arm64/boot/dts/smmu, or on 32-bit'
 	@echo '                  Arm: arm/virt, and arm/<name> of arch/arm/boot/dts/smmu'
 	@echo 'make shell        the same board with a prompt'
+	@echo 'make bench        what mapping and unmapping cost beside the in-tree driver, in'
+	@echo '                  instructions and SMMU commands: tables, a file and a picture'
 	@echo 'make check [KERNEL=<series>]'
 	@echo '                  the tests that every change should pass (over half an hour), on Linux'
 	@echo '                  6.12 and on the newest that Debian has, or on one of them'
@@ -42,6 +44,10 @@ demo:
 shell:
 	@tests/host/setup.sh demo
 	@python3 tests/host/board.py
+
+bench:
+	@tests/host/setup.sh bench
+	@python3 tests/host/bench.py
 
 check:
 	@tests/host/setup.sh check

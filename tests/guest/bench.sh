@@ -75,10 +75,13 @@ for type in DMA DMA-FQ; do
 	check "the group's type is $type" bench_bind "$type"
 	suffix=
 	[ "$type" = DMA ] || suffix=_lazy
-	for case in $(grep dma_ $BENCH/cases); do
-		bench_case "$case" "$case$suffix"
-		bench_case "$case" "$case$suffix" nothing
-	done
+	while read -r case; do
+		case $case in
+		dma_*)
+			bench_case "$case" "$case$suffix"
+			bench_case "$case" "$case$suffix" nothing ;;
+		esac
+	done <$BENCH/cases
 done
 unbind "$device"
 finish

@@ -131,6 +131,11 @@ def _unlike(lines):
                      for alike in kinds.values())
 
 
+def complaints(text):
+    """Names for what a kernel complained of in its log."""
+    return [what for what, pattern in BAD.items() if re.search(pattern, text)]
+
+
 def judge(results, name, result, expected=(), expected_qemu=()):
     """One result for each kind of thing that a kernel or QEMU complained of."""
     results.cost(name, result.seconds, result.cpu_seconds)

@@ -4,6 +4,7 @@
 import textwrap
 
 import badtree
+import bench
 import boots
 import demo
 import lint
@@ -197,6 +198,12 @@ class Plan:
                          boots.run_badtree(self.results, name, k, case),
                          checked=case.checked and (base or not self._base()))
 
+    def bench(self):
+        """What calls cost beside the in-tree driver."""
+        if self._base():
+            self.add("bench/costs", f"bench-{BASE_SERIES}", lambda k:
+                     bench.run(self.results, "bench/costs", k), checked=False)
+
     def all(self):
         """Everything, in the order in which its kernels come."""
         self.lint()
@@ -205,6 +212,7 @@ class Plan:
         self.boards()
         self.kunit()
         self.bad_trees()
+        self.bench()
         order = self.kernels()
         self.tasks.sort(key=lambda task: order.index(task[1]) if task[1] else -1)
 
@@ -216,7 +224,7 @@ class Plan:
 
     def kernels(self):
         """The kernels that tests want: downloads first, then as they are best built."""
-        kinds = ("debian", "armhf", "16k", "debug", "builtin", "kasan", "64k")
+        kinds = ("debian", "armhf", "16k", "debug", "builtin", "kasan", "64k", "bench")
         names = {task[1] for task in self.tasks if task[1]}
         # Objects of one series serve its debug and builtin kernels.
         return sorted(names, key=lambda name: (

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# setup.sh demo|demo-arm|deb|check: install the Debian packages that the demo, the demo
-# on 32-bit Arm, the building of our own package, or all tests need. Cheap when they are
+# setup.sh demo|demo-arm|bench|deb|check: install the Debian packages that the demo, the
+# demo on 32-bit Arm, measuring, the building of our own package, or all tests need. Cheap when they are
 # there. Needs root or sudo otherwise.
 set -eu
 . "$(dirname "$0")/lib.sh"
@@ -13,6 +13,9 @@ xz-utils cpio kmod pahole python3 device-tree-compiler'
 # Besides a compiler, what modpost32.sh builds a program of.
 ARM='linux-source-6.12 gcc libc6-dev flex bison perl patch gcc-arm-linux-gnueabihf
 libc6-dev-armhf-cross'
+
+# A kernel built from source.
+BENCH='linux-source-6.12 gcc libc6-dev flex bison perl libelf-dev libssl-dev rsync'
 
 CHECK='libelf-dev libssl-dev rsync sparse coccinelle shellcheck python3-libfdt'
 
@@ -29,9 +32,10 @@ NEEDS_QEMU=yes
 case ${1:-} in
 demo) wanted=$DEMO OPTIONAL= ;;
 demo-arm) wanted="$DEMO $ARM" OPTIONAL= ;;
+bench) wanted="$DEMO $BENCH" OPTIONAL= ;;
 deb) wanted=$DEB OPTIONAL='' NEEDS_QEMU=no ;;
 check) wanted="$DEMO $ARM $CHECK $DEB $PACKAGE" ;;
-*) die "usage: $0 demo|demo-arm|deb|check" ;;
+*) die "usage: $0 demo|demo-arm|bench|deb|check" ;;
 esac
 
 installed() {

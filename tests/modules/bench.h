@@ -5,8 +5,8 @@
  *
  * Under QEMU's "-smp 1 -icount shift=0,sleep=off" a nanosecond is an instruction, so
  * figures are the same in every run. They include one reading of the clock (the case
- * "clock"). A mark, a read of the SMMU's AIDR, stands before and behind whatever is
- * measured: in QEMU's trace it tells which commands belong to it.
+ * "clock"). A mark, a read of a register that no driver reads, stands before and behind
+ * whatever is measured: in QEMU's trace it tells which commands belong to it.
  */
 #ifndef SMMU_TEST_BENCH_H
 #define SMMU_TEST_BENCH_H
@@ -31,7 +31,6 @@ struct bench {
 	struct dentry *dir;
 	/* The SMMU's registers, for marks. */
 	void __iomem *smmu;
-	unsigned int marks;
 
 	/* What calls go to: a domain of the driver's, or one that does nothing. */
 	struct iommu_domain *domain;
@@ -76,7 +75,7 @@ extern const struct bench_case bench_dma_cases[];
 const struct bench_case *bench_find(const char *name);
 
 /* bench_time.c */
-void bench_mark(struct bench *b);
+unsigned int bench_mark(struct bench *b);
 int bench_run(struct bench *b, const struct bench_case *one);
 
 /* Around what is measured; nothing of their own is between the two readings. */
@@ -92,6 +91,9 @@ void bench_stop(struct bench *b, enum bench_part part, u64 now);
 /* bench_nothing.c: a domain of which every call succeeds at once. */
 struct iommu_domain *bench_nothing_new(const struct iommu_domain *like);
 extern const struct iommu_domain_ops bench_nothing_ops;
+
+/* bench_threads.c */
+int bench_threads(struct bench *b, unsigned int nr, bool turns, unsigned int ms);
 
 /* bench_hold.c: a mapping that stays, for whoever counts pages. */
 int bench_hold(struct bench *b, const struct bench_case *one);

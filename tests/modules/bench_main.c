@@ -6,6 +6,8 @@
  *   cases  names, one a line
  *   run    write "CASE" or "CASE nothing" (the core's share): runs it; read: a line
  *          for each part: name, least time, median, number of the mark before it
+ *   threads  write "NR turns|free MS": so many threads map and unmap for so long, one by
+ *          one or as they can; read: unmaps in all, number of the mark before
  *   first  nanoseconds of the first mapping, made when the device was bound
  *   hold   write "CASE": its range is mapped and stays so, in a domain of its own;
  *          "unmap": the range goes; "free": so does the domain
@@ -147,6 +149,34 @@ static const struct file_operations bench_hold_fops = {
 	.write = hold_write,
 };
 
+static ssize_t threads_write(struct file *file, const char __user *from, size_t bytes,
+			     loff_t *pos)
+{
+	struct bench *b = file->private_data;
+	char line[64], how[16];
+	unsigned int nr, ms;
+	int ret;
+
+	if (bytes >= sizeof(line))
+		return -EINVAL;
+	if (copy_from_user(line, from, bytes))
+		return -EFAULT;
+	line[bytes] = '\0';
+	if (sscanf(line, "%u %15s %u", &nr, how, &ms) != 3)
+		return -EINVAL;
+	mutex_lock(&bench_lock);
+	ret = bench_threads(b, nr, !strcmp(how, "turns"), ms);
+	mutex_unlock(&bench_lock);
+	return ret ?: bytes;
+}
+
+static const struct file_operations bench_threads_fops = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.read = run_read,
+	.write = threads_write,
+};
+
 static int bench_memory(struct bench *b)
 {
 	unsigned int i;
@@ -230,6 +260,7 @@ static int bench_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	debugfs_create_file("cases", 0400, b->dir, NULL, &cases_fops);
 	debugfs_create_file("first", 0400, b->dir, b, &first_fops);
 	debugfs_create_file("run", 0600, b->dir, b, &bench_run_fops);
+	debugfs_create_file("threads", 0600, b->dir, b, &bench_threads_fops);
 	debugfs_create_file("hold", 0200, b->dir, b, &bench_hold_fops);
 	return 0;
 }
