@@ -98,35 +98,37 @@ void smmu_inval_clear_target(const struct smmu_inval_target *target)
 	smmu_inval_send_one(target->q, &all);
 }
 
-/* The rest of a plan whose first command was not all of it. */
-static noinline void smmu_inval_finish_plan(const struct smmu_inval_target *target,
-					    struct smmu_inval_plan *plan, struct smmu_cmd first)
+/* Ranges that one command does not cover, or none: by page, or with odd bits */
+static noinline void smmu_inval_clear_slowly(const struct smmu_inval_target *target,
+					     const struct smmu_inval_range *range)
 {
 	struct smmu_cmdq_batch batch;
-
-	smmu_cmdq_batch_init(&batch, target->q);
-	smmu_cmdq_batch_add(&batch, first);
-	while (plan->left)
-		smmu_cmdq_batch_add(&batch, smmu_inval_cmd(target, plan));
-	smmu_inval_finish(&batch);
-}
-
-/* Nearly always one command: what the rest would need is kept out of the way. */
-static inline void smmu_inval_clear_one(const struct smmu_inval_target *target,
-				 const struct smmu_inval_range *range)
-{
 	struct smmu_inval_plan plan;
-	struct smmu_cmd cmd;
 
 	if (!smmu_inval_plan_start(&plan, range, target->ranges)) {
 		smmu_inval_clear_target(target);
 		return;
 	}
+	smmu_cmdq_batch_init(&batch, target->q);
+	while (plan.left)
+		smmu_cmdq_batch_add(&batch, smmu_inval_cmd(target, &plan));
+	smmu_inval_finish(&batch);
+}
+
+/* Nearly always one command, which is then worked out without a store to the stack. */
+static inline void smmu_inval_clear_one(const struct smmu_inval_target *target,
+					const struct smmu_inval_range *range)
+{
+	struct smmu_inval_plan plan;
+	struct smmu_cmd cmd;
+	bool fits;
+
+	fits = smmu_inval_plan_start(&plan, range, target->ranges);
 	cmd = smmu_inval_cmd(target, &plan);
-	if (plan.left)
-		smmu_inval_finish_plan(target, &plan, cmd);
-	else
+	if (likely(fits && !plan.left))
 		smmu_inval_send_one(target->q, &cmd);
+	else
+		smmu_inval_clear_slowly(target, range);
 }
 
 /**
