@@ -74,6 +74,10 @@ class Board:
     cpus: int = 2
     trace: Optional[str] = None
     tftp: Optional[Path] = None
+    # QEMU's threads for CPUs: "single" is what counting instructions wants.
+    thread: str = "multi"
+    # The edu devices only, where nobody else may move.
+    bare: bool = False
     extra: list = field(default_factory=list)
 
     def disk(self, name):
@@ -92,8 +96,10 @@ class Board:
         # QEMU ends when we do, however that happens.
         args = ["setpriv", "--pdeathsig", "KILL", "nice", self.kernel.machine.qemu, "-nodefaults", "-no-user-config", "-display", "none",
                 "-M", f"{version},iommu=smmuv3,gic-version=3{more}", *options,
-                "-cpu", self.kernel.machine.cpu, "-accel", "tcg,thread=multi",
+                "-cpu", self.kernel.machine.cpu, "-accel", f"tcg,thread={self.thread}",
                 "-smp", str(self.cpus), "-m", str(self.memory), "-no-reboot"]
+        if self.bare:
+            return args + ["-device", f"edu,{slot['edu0']}", "-device", f"edu,{slot['edu1']}"]
         for name in DISKS:
             args += ["-drive", f"if=none,id={name},format=raw,cache=unsafe,file={self.disk(name)}"]
         net = "user,restrict=on" + (f",tftp={self.tftp}" if self.tftp else "")

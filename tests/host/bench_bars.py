@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What "make bench" holds our driver to: the ratio to the in-tree driver, at most.
+
+Of issue 5. A case that is missing here is only shown.
+"""
+
+# Instructions by (case, part); "sum" is both parts together. The names of cases are
+# those of tests/modules/bench_*.c.
+TIME = {
+    ("4K", "map"): 0.60, ("4K", "unmap"): 0.40,
+    ("64K", "map"): 0.45, ("64K", "unmap"): 0.30,
+    ("1M", "map"): 0.25, ("1M", "unmap"): 0.10,
+    ("2M_pages", "map"): 0.22, ("2M_pages", "unmap"): 0.40,
+    ("64M_pages", "map"): 0.22, ("64M_pages", "unmap"): 0.35,
+    ("sg_256", "map"): 0.50, ("sg_256", "unmap"): 0.10,
+    ("2M", "map"): 0.65, ("2M", "unmap"): 0.40,
+    ("1G", "map"): 0.65, ("1G", "unmap"): 0.40,
+    ("iova_to_phys", "map"): 0.60,
+    ("attach", "sum"): 0.60,
+    ("dma_map_benchmark_1", "map"): 0.75, ("dma_map_benchmark_1", "unmap"): 0.50,
+}
+
+# CMD_SYNCs for each unmap, not a ratio to anything: with threads in turns, and when they
+# collide, where some have to be shared.
+SYNCS = {
+    (4, "turns"): 1.0, (8, "turns"): 1.0,
+    (4, "free"): 0.9, (8, "free"): 0.9,
+}
+
+# Bytes of both queues.
+QUEUES = 1 / 20
