@@ -193,6 +193,7 @@ struct smmu_table_tally {
 /* table.c */
 __le64 *smmu_table_alloc(struct smmu_pgtable *pt, size_t bytes, gfp_t gfp);
 bool smmu_table_show(struct smmu_pgtable *pt, __le64 *table);
+void smmu_table_hide(struct smmu_pgtable *pt, __le64 *table);
 void smmu_table_discard(struct smmu_pgtable *pt, __le64 *table);
 int smmu_table_link(struct smmu_pgtable *pt, __le64 *slot, __le64 *table);
 void smmu_table_publish(struct smmu_pgtable *pt, __le64 *slot, u64 desc);

@@ -278,6 +278,8 @@ static noinline int map_some(struct smmu_pgtable *pt, __le64 *slot, u32 pages,
 {
 	u32 n = smmu_run_empty(slot, pages);
 
+	if (!n)
+		return pages ? -EEXIST : 0;
 	smmu_hint_fill(pt, slot, n, pt->page_lg2, iova, desc);
 	smmu_table_clean(pt, slot, n);
 	*mapped += (u64)n << pt->page_lg2;

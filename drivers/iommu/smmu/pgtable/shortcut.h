@@ -77,11 +77,16 @@ static inline void smmu_shortcut_keep(struct smmu_pgtable *pt, u64 iova,
 {
 	u64 tag = smmu_shortcut_tag(pt, iova);
 	atomic64_t *word = &pt->shortcut[tag % SMMU_SHORTCUTS];
-	u64 place = ((unsigned long)table - PAGE_OFFSET) >> pt->page_lg2;
-	u64 value = (tag + 1) << SMMU_SHORTCUT_TABLE_BITS | place;
+	u64 place = (unsigned long)table - PAGE_OFFSET;
+	u64 value;
 
+	/* Not a whole table, the root of a small input range; or a tagged pointer */
+	if (place & pt->page_mask)
+		return;
+	place >>= pt->page_lg2;
 	if (place >> SMMU_SHORTCUT_TABLE_BITS)
 		return;
+	value = (tag + 1) << SMMU_SHORTCUT_TABLE_BITS | place;
 	/* Other CPUs read the line all the time. */
 	if (atomic64_read(word) != value)
 		atomic64_set_release(word, value);

@@ -140,9 +140,15 @@ bool smmu_table_show(struct smmu_pgtable *pt, __le64 *table)
 	return true;
 }
 
-/* The end of the device's view of a table, and of what smmu_table_show() did */
-static void hide_page(struct smmu_pgtable *pt, struct page *page)
+/**
+ * smmu_table_hide - take back what smmu_table_show() did
+ * @pt: the page table it is for
+ * @table: the table
+ */
+void smmu_table_hide(struct smmu_pgtable *pt, __le64 *table)
 {
+	struct page *page = virt_to_page(table);
+
 	if (!pt->coherent)
 		dma_unmap_single(pt->dev, page_to_phys(page), page_size(page),
 				 DMA_TO_DEVICE);
@@ -216,7 +222,7 @@ int smmu_table_link(struct smmu_pgtable *pt, __le64 *slot, __le64 *table)
 	 */
 	dma_wmb();
 	if (smmu_desc_change(slot, 0, desc)) {
-		hide_page(pt, virt_to_page(table));
+		smmu_table_hide(pt, table);
 		smmu_table_discard(pt, table);
 		return -EAGAIN;
 	}
@@ -284,7 +290,7 @@ void smmu_table_free(struct smmu_pgtable *pt, __le64 *table)
 	struct smmu_table_tally tally = { };
 	struct page *page = virt_to_page(table);
 
-	hide_page(pt, page);
+	smmu_table_hide(pt, table);
 	tally_page(&tally, page, -(long)compound_nr(page));
 	smmu_table_settle(pt, &tally);
 	__free_pages(page, compound_order(page));
@@ -324,7 +330,7 @@ void smmu_pgtable_put_tables(struct list_head *tables)
 	list_for_each_entry_safe(page, next, tables, lru) {
 		pt = (struct smmu_pgtable *)page_private(page);
 		bytes += page_size(page);
-		hide_page(pt, page);
+		smmu_table_hide(pt, page_address(page));
 		set_page_private(page, (unsigned long)chain);
 		chain = page;
 	}

@@ -131,20 +131,23 @@ static bool unmap_table(struct smmu_pgtable *pt, struct unmap_job *job,
 static bool unmap_part(struct smmu_pgtable *pt, struct unmap_job *job,
 		       __le64 *slot, unsigned int lg2)
 {
-	u64 desc = smmu_desc_read(slot);
-	u64 part;
+	u64 rest = BIT_ULL(lg2) - (job->iova & (BIT_ULL(lg2) - 1));
+	u64 part = min(job->left, rest), desc;
 
-	if (smmu_desc_is_table(desc))
-		return unmap_table(pt, job, smmu_desc_table(pt, desc),
-				   lg2 - pt->index_lg2);
-	if (!desc)
-		return false;
-	part = min(job->left, BIT_ULL(lg2) - (job->iova & (BIT_ULL(lg2) - 1)));
-	if (!smmu_exchange_for_table(pt, slot, desc, lg2, job->iova, part,
-				     job->c))
-		return false;
-	advance(job, part);
-	return true;
+	do {
+		desc = smmu_desc_read(slot);
+		if (smmu_desc_is_table(desc))
+			return unmap_table(pt, job, smmu_desc_table(pt, desc),
+					   lg2 - pt->index_lg2);
+		if (!desc)
+			return false;
+		if (smmu_exchange_for_table(pt, slot, desc, lg2, job->iova,
+					    part, job->c)) {
+			advance(job, part);
+			return true;
+		}
+	} while (smmu_desc_read(slot) != desc);
+	return false;
 }
 
 /*
