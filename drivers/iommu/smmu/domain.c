@@ -72,6 +72,7 @@ int smmu_domain_describe(const struct smmu_master *master, struct smmu_pgtable_c
 		.oas_bits = 64,
 		.coherent = true,
 		.fwb = true,
+		.bbml = 2,
 		.dev = master->ports[0].smmu->dev,
 		.nid = dev_to_node(master->ports[0].smmu->dev),
 	};
@@ -86,6 +87,7 @@ int smmu_domain_describe(const struct smmu_master *master, struct smmu_pgtable_c
 		cfg->oas_bits = min(cfg->oas_bits,
 				    smmu_caps_oas_bits(&smmu->caps, cfg->granule_lg2));
 		cfg->fwb &= cfg->stage == 2 && smmu->caps.fwb;
+		cfg->bbml = min(cfg->bbml, smmu->caps.bbml);
 		/* The table is cleaned for the one that does not snoop. */
 		if (!smmu->caps.coherent) {
 			cfg->coherent = false;
@@ -229,7 +231,7 @@ size_t smmu_domain_unmap(struct iommu_domain *core, unsigned long iova, size_t p
 
 	/* Nobody but smmu_domain_iotlb_sync() reads it: all sizes, not one. */
 	gather->pgsize |= cleared.leaf_sizes;
-	iommu_iotlb_gather_add_range(gather, iova, bytes);
+	iommu_iotlb_gather_add_range(gather, cleared.start, cleared.last - cleared.start + 1);
 	if (list_empty(&cleared.tables))
 		return bytes;
 	list_splice_tail(&cleared.tables, smmu_compat_freelist(gather));

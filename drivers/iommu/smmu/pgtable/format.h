@@ -33,8 +33,7 @@
  */
 #define SMMU_DESC_ADDR		GENMASK_ULL(47, 12)
 #define SMMU_DESC_ADDR_64K	GENMASK_ULL(47, 16)
-#define SMMU_DESC_ADDR_64K_HIGH	GENMASK_ULL(15, 12)
-#define SMMU_ADDR_64K_HIGH	GENMASK_ULL(51, 48)
+#define SMMU_DESC_ADDR_64K_HIGH	GENMASK_ULL(15, 12)	/* 36 further up */
 
 /* Table descriptors: the hardware ignores bits 58 to 51 at both stages. */
 #define SMMU_TABLE_CLEANED	BIT_ULL(55)	/* ours, see table.c */
@@ -55,6 +54,13 @@
 #define SMMU_SH_OUTER		2
 #define SMMU_SH_INNER		3
 #define SMMU_LEAF_AF		BIT_ULL(10)
+
+/*
+ * Contiguous: the leaf is one of a group that translates as one leaf would, so
+ * that one TLB entry can hold it. The group is aligned in input and output
+ * addresses, and all of it has the same attributes. D8.7.1
+ */
+#define SMMU_LEAF_CONT		BIT_ULL(52)
 
 /*
  * Upper attributes. Stage 2 has XN in bit 54; bit 53 is RES0 without FEAT_XNX,

@@ -6,130 +6,140 @@
 #define SMMU_PGTABLE_INTERNAL_H
 
 #include <linux/atomic.h>
+#include <linux/cache.h>
 #include <linux/io.h>
+#include <linux/minmax.h>
 
+#include "pgtable/desc.h"
 #include "pgtable/format.h"
 #include "pgtable/pgtable.h"
 
+struct page;
+struct pglist_data;
+
+/* Words in which a page table remembers last-level tables, see shortcut.h */
+#define SMMU_SHORTCUTS		16
+
+/* What stands for the slots of a group where the contiguous hint is not used */
+#define SMMU_NO_GROUP		U32_MAX
+
 /**
  * struct smmu_pgtable - one page table
- * @walk: how the hardware walks it
  * @root: the first table, or the concatenated first tables
+ * @attrs: by protection, a page with address 0; 0 where nothing is allowed
+ * @index_mask: slots of a table below the root, minus 1
+ * @addr_low: bits of a descriptor that are bits of an address, in the same place
+ * @addr_high: those that are bits 51 to 48 of one
+ * @page_mask: address bits within a page
+ * @plain_bad: bits that neither the start nor the end of an output range may have
+ *	for a shortcut: those within a page, and those from bit 48 on, which
+ *	descriptors keep elsewhere, or from the output size on
+ * @page_lg2: log2 of the bytes that a slot of the last level covers: the granule
+ * @table_lg2: log2 of the bytes that a table of the last level covers
+ * @block_lg2: log2 of the bytes of the largest leaf
+ * @root_lg2: log2 of the bytes that a slot of the root covers
+ * @index_lg2: log2 of the slots of a table below the root
+ * @ias_bits: bits of an input address
+ * @coherent: as in @walk
+ * @bbml: what may be done to a live leaf: 0 to 2, IDR3.BBML
+ * @page_group: pages that the contiguous hint takes together
+ * @block_group: the same for blocks of the level above the last
+ * @shortcut: last-level tables used of late, see shortcut.h
+ * @walk: how the hardware walks it
+ * @flush: invalidates a range, walk caches included; or NULL
+ * @flush_ctx: for @flush
  * @dev: cleans table memory; unused if the walker is coherent
  * @nid: node for table memory
- * @ias_bits: bits of an input address
  * @fwb: STE.S2FWB is set
  * @bytes: table memory held, tables waiting for invalidation included
  *
- * Nothing but @bytes and the tables change after smmu_pgtable_alloc().
+ * Nothing but @shortcut, @bytes and the tables change after
+ * smmu_pgtable_alloc(). All that map and unmap need is at the start; @bytes,
+ * which is written for each table, is kept away from it.
  */
 struct smmu_pgtable {
-	struct smmu_walk walk;
 	__le64 *root;
+	const u64 *attrs;
+	u64 index_mask;
+	u64 addr_low;
+	u64 addr_high;
+	u64 page_mask;
+	u64 plain_bad;
+	u8 page_lg2;
+	u8 table_lg2;
+	u8 block_lg2;
+	u8 root_lg2;
+	u8 index_lg2;
+	u8 ias_bits;
+	bool coherent;
+	u8 bbml;
+	u32 page_group;
+	u32 block_group;
+
+	atomic64_t shortcut[SMMU_SHORTCUTS] ____cacheline_aligned;
+
+	struct smmu_walk walk;
+	void (*flush)(void *ctx, u64 start, u64 last);
+	void *flush_ctx;
 	struct device *dev;
 	int nid;
-	u8 ias_bits;
 	bool fwb;
-	atomic_long_t bytes;
+	atomic_long_t bytes ____cacheline_aligned;
 };
 
-/* log2 of the bytes that one descriptor of @level covers */
-static inline unsigned int smmu_level_lg2(const struct smmu_pgtable *pt,
-					  unsigned int level)
-{
-	unsigned int granule_lg2 = pt->walk.granule_lg2;
+/*
+ * A level is told by the bytes that a slot of it covers, as a power of two:
+ * "lg2". The last level has page_lg2, the one above index_lg2 more.
+ */
 
-	return granule_lg2 +
-	       (SMMU_LEVEL_LAST - level) * (granule_lg2 - SMMU_DESC_BYTES_LG2);
+static inline unsigned int smmu_level_of(const struct smmu_pgtable *pt,
+					 unsigned int lg2)
+{
+	return SMMU_LEVEL_LAST - (lg2 - pt->page_lg2) / pt->index_lg2;
 }
 
-static inline u64 smmu_level_bytes(const struct smmu_pgtable *pt,
-				   unsigned int level)
+/* Slots of a table; all concatenated tables for the root */
+static inline u32 smmu_slots(const struct smmu_pgtable *pt, unsigned int lg2)
 {
-	return BIT_ULL(smmu_level_lg2(pt, level));
-}
-
-/* Descriptors of a table of @level; all concatenated tables for the root */
-static inline u32 smmu_level_slots(const struct smmu_pgtable *pt,
-				   unsigned int level)
-{
-	if (level == pt->walk.start_level)
-		return BIT(pt->ias_bits - smmu_level_lg2(pt, level));
-	return BIT(pt->walk.granule_lg2 - SMMU_DESC_BYTES_LG2);
+	if (lg2 == pt->root_lg2)
+		return BIT(pt->ias_bits - lg2);
+	return (u32)pt->index_mask + 1;
 }
 
 /* @iova is within the input range, so the root needs no care. */
-static inline u32 smmu_level_index(const struct smmu_pgtable *pt,
-				   unsigned int level, u64 iova)
+static inline u32 smmu_index(const struct smmu_pgtable *pt, unsigned int lg2,
+			     u64 iova)
 {
-	return (iova >> smmu_level_lg2(pt, level)) &
-	       (smmu_level_slots(pt, level) - 1);
+	return (iova >> lg2) & (smmu_slots(pt, lg2) - 1);
 }
 
-/* The topmost level with blocks: 1G with 4K; 32M with 16K; 512M with 64K */
-static inline unsigned int smmu_level_top_leaf(const struct smmu_pgtable *pt)
+/* Leaves that the contiguous hint takes together at a level */
+static inline u32 smmu_group(const struct smmu_pgtable *pt, unsigned int lg2)
 {
-	unsigned int level = pt->walk.granule_lg2 == 12 ? 1 : 2;
-
-	return max_t(unsigned int, level, pt->walk.start_level);
-}
-
-/*
- * A walker reads descriptors at any moment, so each access to one is a single
- * 64-bit access. On 32-bit CPUs only the atomic64 accessors promise that.
- */
-static inline u64 smmu_desc_read(const __le64 *slot)
-{
-	return le64_to_cpu((__force __le64)
-			   atomic64_read((const atomic64_t *)slot));
-}
-
-static inline void smmu_desc_write(__le64 *slot, u64 desc)
-{
-	atomic64_set((atomic64_t *)slot, (__force s64)cpu_to_le64(desc));
+	if (lg2 == pt->page_lg2)
+		return pt->page_group;
+	if (lg2 == pt->page_lg2 + pt->index_lg2)
+		return pt->block_group;
+	return SMMU_NO_GROUP;
 }
 
 /*
- * Returns what was there. All stores before it, such as those that filled the
- * new table, are seen by a CPU that finds the descriptor and looks behind it:
- * the other side is the address dependency in smmu_desc_table().
+ * Whether a range is all that one slot of a level covers, or more. At the last
+ * level it always is: a range is one page at least.
  */
-static inline u64 smmu_desc_install(__le64 *slot, u64 desc)
+static inline bool smmu_extent_reaches(u64 iova, u64 bytes, unsigned int lg2)
 {
-	s64 old = atomic64_cmpxchg_release((atomic64_t *)slot, 0,
-					   (__force s64)cpu_to_le64(desc));
-
-	return le64_to_cpu((__force __le64)old);
-}
-
-static inline bool smmu_desc_is_table(u64 desc, unsigned int level)
-{
-	return level < SMMU_LEVEL_LAST &&
-	       FIELD_GET(SMMU_DESC_TYPE, desc) == SMMU_DESC_TABLE;
-}
-
-/* Neither invalid nor a table: a page or a block */
-static inline bool smmu_desc_is_leaf(u64 desc, unsigned int level)
-{
-	return (desc & SMMU_DESC_VALID) && !smmu_desc_is_table(desc, level);
+	return (bytes | (iova ^ (iova + bytes - 1))) >> lg2;
 }
 
 static inline u64 smmu_desc_from_addr(const struct smmu_pgtable *pt, u64 addr)
 {
-	if (pt->walk.granule_lg2 != 16)
-		return addr & SMMU_DESC_ADDR;
-	return (addr & SMMU_DESC_ADDR_64K) |
-	       FIELD_PREP(SMMU_DESC_ADDR_64K_HIGH,
-			  FIELD_GET(SMMU_ADDR_64K_HIGH, addr));
+	return (addr & pt->addr_low) | (addr >> 36 & pt->addr_high);
 }
 
 static inline u64 smmu_desc_addr(const struct smmu_pgtable *pt, u64 desc)
 {
-	if (pt->walk.granule_lg2 != 16)
-		return desc & SMMU_DESC_ADDR;
-	return (desc & SMMU_DESC_ADDR_64K) |
-	       FIELD_PREP(SMMU_ADDR_64K_HIGH,
-			  FIELD_GET(SMMU_DESC_ADDR_64K_HIGH, desc));
+	return (desc & pt->addr_low) | (desc & pt->addr_high) << 36;
 }
 
 static inline __le64 *smmu_desc_table(const struct smmu_pgtable *pt, u64 desc)
@@ -137,18 +147,89 @@ static inline __le64 *smmu_desc_table(const struct smmu_pgtable *pt, u64 desc)
 	return phys_to_virt(smmu_desc_addr(pt, desc));
 }
 
+/* start + bytes <= 2^bits, without overflow */
+static inline bool smmu_fits(u64 start, u64 bytes, unsigned int bits)
+{
+	u64 size = BIT_ULL(bits);
+
+	return bytes <= size && start <= size - bytes;
+}
+
 /* attr.c */
-u64 smmu_attr_encode(const struct smmu_pgtable *pt, int prot);
+const u64 *smmu_attr_table(u8 stage, bool fwb);
 int smmu_attr_decode(const struct smmu_pgtable *pt, u64 desc);
 u64 smmu_attr_mair(void);
 
+#define SMMU_ATTRS	64	/* all that prot can say: IOMMU_READ to PRIV */
+
+static inline u64 smmu_attr_page(const struct smmu_pgtable *pt, int prot)
+{
+	return pt->attrs[prot & (SMMU_ATTRS - 1)];
+}
+
+/* Adds to what the caller of unmap has to invalidate. */
+static inline void smmu_cleared_add(struct smmu_pgtable_cleared *c, u64 start,
+				    u64 last, u64 leaf_sizes)
+{
+	c->start = min(c->start, start);
+	c->last = max(c->last, last);
+	c->leaf_sizes |= leaf_sizes;
+}
+
+/* unmap.c */
+void smmu_unlink_tables(struct smmu_pgtable *pt, u64 desc, unsigned int lg2,
+			struct smmu_pgtable_cleared *c);
+
+/**
+ * struct smmu_table_tally - tables gained or lost that are not accounted yet
+ * @pgdat: the node that they are on
+ * @pages: how many pages
+ */
+struct smmu_table_tally {
+	struct pglist_data *pgdat;
+	long pages;
+};
+
 /* table.c */
 __le64 *smmu_table_alloc(struct smmu_pgtable *pt, size_t bytes, gfp_t gfp);
+bool smmu_table_show(struct smmu_pgtable *pt, __le64 *table);
+void smmu_table_hide(struct smmu_pgtable *pt, __le64 *table);
+void smmu_table_discard(struct smmu_pgtable *pt, __le64 *table);
+int smmu_table_link(struct smmu_pgtable *pt, __le64 *slot, __le64 *table);
+void smmu_table_publish(struct smmu_pgtable *pt, __le64 *slot, u64 desc);
+void smmu_table_tally(struct smmu_pgtable *pt, struct smmu_table_tally *tally,
+		      __le64 *table);
+void smmu_table_settle(struct smmu_pgtable *pt, struct smmu_table_tally *tally);
 void smmu_table_free(struct smmu_pgtable *pt, __le64 *table);
-void smmu_table_clean(struct smmu_pgtable *pt, __le64 *slot, u32 slots);
-__le64 *smmu_table_below(struct smmu_pgtable *pt, __le64 *slot, u64 desc);
-int smmu_table_extend(struct smmu_pgtable *pt, __le64 *slot, gfp_t gfp,
-		      __le64 **table);
+void smmu_table_clean_slots(struct smmu_pgtable *pt, __le64 *slot, u32 slots);
+
+/*
+ * Lets the walker see descriptors just written. Nothing to do if it snoops.
+ */
+static inline void smmu_table_clean(struct smmu_pgtable *pt, __le64 *slot,
+				    u32 slots)
+{
+	if (!pt->coherent)
+		smmu_table_clean_slots(pt, slot, slots);
+}
+
+static inline u64 smmu_table_desc(const struct smmu_pgtable *pt,
+				  const __le64 *table)
+{
+	return smmu_desc_from_addr(pt, virt_to_phys(table)) | SMMU_DESC_TABLE;
+}
+
+/*
+ * The table that the descriptor @desc, read from @slot, points to. For map, which
+ * relies on the descriptor being in memory when it returns.
+ */
+static inline __le64 *smmu_table_below(struct smmu_pgtable *pt, __le64 *slot,
+				       u64 desc)
+{
+	if (!pt->coherent && !(desc & SMMU_TABLE_CLEANED))
+		smmu_table_publish(pt, slot, desc);
+	return smmu_desc_table(pt, desc);
+}
 
 /* The seams for tests: memory, and the device's view of it */
 struct page *smmu_table_get_page(int nid, gfp_t gfp, unsigned int order);

@@ -1,48 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Readers of a live page table. Each holds rcu_read_lock() from the root down,
- * so a table that unmap takes out meanwhile stays readable; what is read is
+ * Readers of a live page table. Each is in an RCU read-side section from the root
+ * down, so a table that unmap takes out meanwhile stays readable; what is read is
  * then the state before that unmap.
  */
+#include <linux/irqflags.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 
 #include <kunit/visibility.h>
 
 #include "pgtable/internal.h"
+#include "pgtable/shortcut.h"
 
-/**
- * struct lookup - where a walk ended
- * @slot: not a table descriptor
- * @desc: what was read there
- * @level: of @slot
- * @slots: from @slot to the end of its table
+/*
+ * Walks down to the descriptor that is not one of a table. Returns the slot;
+ * @desc is what was read there, @lg2 its level.
  */
-struct lookup {
-	const __le64 *slot;
-	u64 desc;
-	unsigned int level;
-	u32 slots;
-};
-
-static void look_up(const struct smmu_pgtable *pt, u64 iova, struct lookup *at)
+static __always_inline const __le64 *look_up(const struct smmu_pgtable *pt,
+					     u64 iova, u64 *desc,
+					     unsigned int *lg2)
 {
-	unsigned int level = pt->walk.start_level;
-	const __le64 *table = pt->root;
+	unsigned int at = pt->root_lg2;
+	const __le64 *slot = pt->root + (iova >> at);
+	u64 found = smmu_desc_read(slot);
 
-	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "tables may be freed");
-	for (;; level++) {
-		u32 index = smmu_level_index(pt, level, iova);
-
-		at->slot = table + index;
-		at->desc = smmu_desc_read(at->slot);
-		if (!smmu_desc_is_table(at->desc, level)) {
-			at->level = level;
-			at->slots = smmu_level_slots(pt, level) - index;
-			return;
-		}
-		table = smmu_desc_table(pt, at->desc);
+	while (at > pt->page_lg2 && smmu_desc_is_table(found)) {
+		at -= pt->index_lg2;
+		slot = smmu_desc_table(pt, found) +
+		       ((iova >> at) & pt->index_mask);
+		found = smmu_desc_read(slot);
 	}
+	*desc = found;
+	*lg2 = at;
+	return slot;
 }
 
 /**
@@ -50,24 +41,32 @@ static void look_up(const struct smmu_pgtable *pt, u64 iova, struct lookup *at)
  * @pt: the page table
  * @iova: any address
  *
+ * The read-side section is one with interrupts off, as that of the kernel's fast
+ * lookup of user pages: it is a handful of loads, call_rcu() waits for it as for
+ * any other, and there is nothing to do at its end.
+ *
  * Context: any.
  *
  * Return: the output address, 0 if @iova is not mapped.
  */
 phys_addr_t smmu_pgtable_iova_to_phys(struct smmu_pgtable *pt, u64 iova)
 {
-	struct lookup at;
-	u64 offset;
+	unsigned int lg2 = pt->page_lg2;
+	unsigned long flags;
+	__le64 *slot;
+	u64 desc;
 
 	if (iova >> pt->ias_bits)
 		return 0;
-	rcu_read_lock();
-	look_up(pt, iova, &at);
-	rcu_read_unlock();
-	if (!smmu_desc_is_leaf(at.desc, at.level))
+	local_irq_save(flags);
+	if (smmu_shortcut_find(pt, iova, &slot))
+		desc = smmu_desc_read(slot);
+	else
+		look_up(pt, iova, &desc, &lg2);
+	local_irq_restore(flags);
+	if (!desc)
 		return 0;
-	offset = iova & (smmu_level_bytes(pt, at.level) - 1);
-	return smmu_desc_addr(pt, at.desc) | offset;
+	return smmu_desc_addr(pt, desc) | (iova & (BIT_ULL(lg2) - 1));
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_iova_to_phys);
 
@@ -86,16 +85,15 @@ struct visit {
 };
 
 static int visit_leaf(const struct smmu_pgtable *pt, const struct visit *v,
-		      u64 desc, unsigned int level)
+		      u64 desc, unsigned int lg2)
 {
-	u64 bytes = smmu_level_bytes(pt, level);
 	struct smmu_pgtable_leaf leaf = {
-		.iova = v->iova & ~(bytes - 1),
+		.iova = v->iova & ~(BIT_ULL(lg2) - 1),
 		.pa = smmu_desc_addr(pt, desc),
-		.bytes = bytes,
+		.bytes = BIT_ULL(lg2),
 		.prot = smmu_attr_decode(pt, desc),
 		.desc = desc,
-		.level = level,
+		.level = smmu_level_of(pt, lg2),
 	};
 
 	return v->visitor(&leaf, v->ctx);
@@ -104,23 +102,23 @@ static int visit_leaf(const struct smmu_pgtable *pt, const struct visit *v,
 /* The rest of one table, up to a slot that leads further down */
 static int visit_table(const struct smmu_pgtable *pt, struct visit *v)
 {
-	struct lookup at;
-	u64 bytes;
-	u32 i;
+	const __le64 *slot;
+	unsigned int lg2;
+	u64 desc;
+	u32 left;
+	int ret;
 
-	look_up(pt, v->iova, &at);
-	bytes = smmu_level_bytes(pt, at.level);
-	for (i = 0; i < at.slots && v->iova <= v->last; i++) {
-		u64 desc = smmu_desc_read(&at.slot[i]);
-		int ret = 0;
-
-		if (smmu_desc_is_table(desc, at.level))
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "tables may be freed");
+	slot = look_up(pt, v->iova, &desc, &lg2);
+	left = smmu_slots(pt, lg2) - smmu_index(pt, lg2, v->iova);
+	for (; left && v->iova <= v->last; left--) {
+		desc = smmu_desc_read(slot++);
+		if (desc && lg2 != pt->page_lg2 && smmu_desc_is_table(desc))
 			break;
-		if (smmu_desc_is_leaf(desc, at.level))
-			ret = visit_leaf(pt, v, desc, at.level);
+		ret = desc ? visit_leaf(pt, v, desc, lg2) : 0;
 		if (ret)
 			return ret;
-		v->iova = (v->iova & ~(bytes - 1)) + bytes;
+		v->iova = (v->iova | (BIT_ULL(lg2) - 1)) + 1;
 	}
 	return 0;
 }

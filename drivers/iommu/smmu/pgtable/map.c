@@ -1,153 +1,290 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Map: fill descriptors, a run at a time.
+ * Map: a shortcut to the last-level table for most calls, a walk down from the
+ * root for the others.
  */
 #include <linux/align.h>
-#include <linux/iommu.h>
+#include <linux/gfp.h>
 
 #include <kunit/visibility.h>
 
+#include "pgtable/exchange.h"
+#include "pgtable/hint.h"
 #include "pgtable/internal.h"
+#include "pgtable/run.h"
+#include "pgtable/shortcut.h"
 
 /**
  * struct map_job - what is left to map
  * @iova: next input address
- * @pa: next output address
- * @bytes: left
- * @attr: attribute bits of every leaf
+ * @pa: next output address, bits 47 to 0
+ * @left: bytes
+ * @attr: everything else of a page
  * @gfp: for tables
+ * @tally: tables made
  */
 struct map_job {
 	u64 iova;
 	u64 pa;
-	u64 bytes;
+	u64 left;
 	u64 attr;
 	gfp_t gfp;
+	struct smmu_table_tally tally;
 };
 
-/* A place in a table: the slot for one address */
-struct map_place {
-	__le64 *slot;
-	unsigned int level;
-	u32 slots;		/* from this one to the end of the table */
-};
-
-/* The topmost level whose leaves suit both addresses and the length */
-static unsigned int leaf_level(const struct smmu_pgtable *pt,
-			       const struct map_job *job)
+static u64 leaf_desc(const struct smmu_pgtable *pt, const struct map_job *job,
+		     unsigned int lg2)
 {
-	unsigned int level = smmu_level_top_leaf(pt);
+	u64 desc = job->pa | job->attr;
 
-	while (level < SMMU_LEVEL_LAST &&
-	       (job->bytes < smmu_level_bytes(pt, level) ||
-		!IS_ALIGNED(job->iova | job->pa, smmu_level_bytes(pt, level))))
-		level++;
-	return level;
+	if (lg2 == pt->page_lg2)
+		return desc;
+	return (desc & ~SMMU_DESC_TYPE) | SMMU_DESC_BLOCK;
 }
 
-/*
- * From the root to the slot at @level, making tables on the way. Where a table
- * is in the place of a block, the place is further down: turning a table into a
- * block would take an invalidation in between (break-before-make), filling it
- * is always right.
- */
-static int find_place(struct smmu_pgtable *pt, const struct map_job *job,
-		      unsigned int level, struct map_place *place)
+static void advance(struct map_job *job, u64 bytes)
 {
-	__le64 *table = pt->root;
-	unsigned int l;
-	int ret;
-
-	for (l = pt->walk.start_level; ; l++) {
-		u32 index = smmu_level_index(pt, l, job->iova);
-		__le64 *slot = table + index;
-		u64 desc = smmu_desc_read(slot);
-
-		if (smmu_desc_is_table(desc, l)) {
-			table = smmu_table_below(pt, slot, desc);
-			continue;
-		}
-		if (desc)
-			return -EEXIST;
-		if (l >= level) {
-			place->slot = slot;
-			place->level = l;
-			place->slots = smmu_level_slots(pt, l) - index;
-			return 0;
-		}
-		ret = smmu_table_extend(pt, slot, job->gfp, &table);
-		if (ret)
-			return ret;
-	}
-}
-
-/*
- * Fills empty slots up to the end of the table, of the job, or the first slot
- * that is in use. Nobody else writes these slots: the range is the caller's.
- */
-static u32 fill_run(struct smmu_pgtable *pt, const struct map_job *job,
-		    const struct map_place *place)
-{
-	u64 step = smmu_level_bytes(pt, place->level);
-	u32 run = min_t(u64, place->slots,
-			job->bytes >> smmu_level_lg2(pt, place->level));
-	u64 attr = job->attr;
-	u64 pa = job->pa;
-	u32 i;
-
-	attr |= place->level == SMMU_LEVEL_LAST ? SMMU_DESC_PAGE :
-						  SMMU_DESC_BLOCK;
-	for (i = 0; i < run; i++) {
-		if (smmu_desc_read(&place->slot[i]))
-			break;
-		smmu_desc_write(&place->slot[i],
-				attr | smmu_desc_from_addr(pt, pa));
-		pa += step;
-	}
-	smmu_table_clean(pt, place->slot, i);
-	return i;
-}
-
-static int map_run(struct smmu_pgtable *pt, struct map_job *job)
-{
-	struct map_place place;
-	u64 bytes;
-	int ret;
-
-	ret = find_place(pt, job, leaf_level(pt, job), &place);
-	if (ret)
-		return ret;
-	bytes = (u64)fill_run(pt, job, &place) <<
-		smmu_level_lg2(pt, place.level);
-	/* The place was empty a moment ago: two callers map the same address */
-	if (!bytes)
-		return -EEXIST;
 	job->iova += bytes;
 	job->pa += bytes;
-	job->bytes -= bytes;
+	job->left -= bytes;
+}
+
+/* How many leaves of a level, @slots at most, suit the addresses and what is left */
+static u32 suitable(const struct smmu_pgtable *pt, const struct map_job *job,
+		    unsigned int lg2, u32 slots)
+{
+	if (lg2 > pt->block_lg2 || !IS_ALIGNED(job->iova | job->pa, BIT_ULL(lg2)))
+		return 0;
+	return min_t(u64, slots, job->left >> lg2);
+}
+
+static int map_table(struct smmu_pgtable *pt, struct map_job *job,
+		     __le64 *table, unsigned int lg2);
+
+/* A new table of the last level is filled before anybody else can see it. */
+static __le64 *make_pages(struct smmu_pgtable *pt, const struct map_job *job,
+			  u32 *pages)
+{
+	u32 slots = smmu_slots(pt, pt->page_lg2);
+	u32 index = smmu_index(pt, pt->page_lg2, job->iova);
+	u32 n = suitable(pt, job, pt->page_lg2, slots - index);
+	gfp_t gfp = n == slots ? job->gfp : job->gfp | __GFP_ZERO;
+	__le64 *table = smmu_table_alloc(pt, BIT(pt->page_lg2), gfp);
+
+	if (table)
+		smmu_hint_fill(pt, table + index, n, pt->page_lg2, job->iova,
+			       leaf_desc(pt, job, pt->page_lg2));
+	*pages = n;
+	return table;
+}
+
+/* The slot is empty, and it takes a table of the last level. */
+static int map_new_pages(struct smmu_pgtable *pt, struct map_job *job,
+			 __le64 *slot)
+{
+	__le64 *table;
+	u32 pages;
+	int ret;
+
+	table = make_pages(pt, job, &pages);
+	if (!table)
+		return -ENOMEM;
+	ret = smmu_table_link(pt, slot, table);
+	if (ret)
+		return ret;
+	smmu_table_tally(pt, &job->tally, table);
+	/* What is mapped as a whole will be unmapped so, without a shortcut. */
+	if (pages <= pt->index_mask)
+		smmu_shortcut_keep(pt, job->iova, table);
+	advance(job, (u64)pages << pt->page_lg2);
 	return 0;
 }
 
-/* start + bytes <= 2^bits, without overflow */
-static bool fits(u64 start, u64 bytes, unsigned int bits)
+/* The slot is empty, and it takes a table above the last level. */
+static int map_new_table(struct smmu_pgtable *pt, struct map_job *job,
+			 __le64 *slot, unsigned int lg2)
 {
-	u64 size = BIT_ULL(bits);
+	__le64 *table = smmu_table_alloc(pt, BIT(pt->page_lg2),
+					 job->gfp | __GFP_ZERO);
+	int ret;
 
-	return bytes <= size && start <= size - bytes;
+	if (!table)
+		return -ENOMEM;
+	ret = smmu_table_link(pt, slot, table);
+	if (ret)
+		return ret;
+	smmu_table_tally(pt, &job->tally, table);
+	return map_table(pt, job, table, lg2);
+}
+
+/*
+ * A slot that takes no leaf: as much as it covers, in tables below. -EAGAIN means
+ * that another CPU, in the same table, was faster to hang one in.
+ */
+static int map_below(struct smmu_pgtable *pt, struct map_job *job, __le64 *slot,
+		     unsigned int lg2)
+{
+	unsigned int below = lg2 - pt->index_lg2;
+	u64 desc;
+	int ret;
+
+	do {
+		desc = smmu_desc_read(slot);
+		if (desc)
+			break;
+		if (below == pt->page_lg2)
+			ret = map_new_pages(pt, job, slot);
+		else
+			ret = map_new_table(pt, job, slot, below);
+	} while (ret == -EAGAIN);
+	if (!desc)
+		return ret;
+	if (!smmu_desc_is_table(desc))
+		return -EEXIST;
+	if (suitable(pt, job, lg2, 1) &&
+	    smmu_exchange_for_block(pt, slot, desc, lg2, job->iova,
+				    leaf_desc(pt, job, lg2))) {
+		advance(job, BIT_ULL(lg2));
+		return 0;
+	}
+	return map_table(pt, job, smmu_table_below(pt, slot, desc), below);
+}
+
+/* Fills empty slots from @slot on. Nobody else writes to them: all are the caller's. */
+static u32 map_leaves(struct smmu_pgtable *pt, struct map_job *job,
+		      __le64 *slot, u32 slots, unsigned int lg2)
+{
+	u32 n = suitable(pt, job, lg2, slots);
+
+	if (n)
+		n = smmu_run_empty(slot, n);
+	if (!n)
+		return 0;
+	smmu_hint_fill(pt, slot, n, lg2, job->iova, leaf_desc(pt, job, lg2));
+	smmu_table_clean(pt, slot, n);
+	advance(job, (u64)n << lg2);
+	return n;
+}
+
+/*
+ * The part of the job that lies in one table, from slot to slot. Where a table is
+ * in the place of a block and cannot be exchanged for it, the job goes on in that
+ * table. Calls itself by way of map_below(), three times deep at most.
+ */
+static int map_table(struct smmu_pgtable *pt, struct map_job *job,
+		     __le64 *table, unsigned int lg2)
+{
+	u32 slots = smmu_slots(pt, lg2);
+	u32 index = smmu_index(pt, lg2, job->iova);
+
+	if (lg2 == pt->page_lg2)
+		smmu_shortcut_keep(pt, job->iova, table);
+	while (job->left && index < slots) {
+		u32 n = map_leaves(pt, job, table + index, slots - index, lg2);
+		int ret = -EEXIST;
+
+		index += n;
+		if (n)
+			continue;
+		if (lg2 != pt->page_lg2)
+			ret = map_below(pt, job, table + index, lg2);
+		if (ret)
+			return ret;
+		index++;
+	}
+	return 0;
+}
+
+/* From the root to the table in which the job is more than a part of one slot */
+static int map_walk(struct smmu_pgtable *pt, struct map_job *job)
+{
+	unsigned int lg2 = pt->root_lg2;
+	__le64 *table = pt->root;
+	__le64 *slot = table + (job->iova >> lg2);
+
+	while (!smmu_extent_reaches(job->iova, job->left, lg2)) {
+		u64 desc = smmu_desc_read(slot);
+
+		if (!smmu_desc_is_table(desc))
+			break;
+		table = smmu_table_below(pt, slot, desc);
+		lg2 -= pt->index_lg2;
+		slot = table + ((job->iova >> lg2) & pt->index_mask);
+	}
+	return map_table(pt, job, table, lg2);
 }
 
 static int check_range(const struct smmu_pgtable *pt, u64 iova, u64 pa,
 		       u64 bytes, int prot)
 {
-	if (!IS_ALIGNED(iova | pa | bytes, BIT_ULL(pt->walk.granule_lg2)))
+	if (!IS_ALIGNED(iova | pa | bytes, BIT_ULL(pt->page_lg2)))
 		return -EINVAL;
-	if (!(prot & (IOMMU_READ | IOMMU_WRITE)))
+	if (!smmu_attr_page(pt, prot))
 		return -EINVAL;
-	if (!fits(iova, bytes, pt->ias_bits))
+	if (!smmu_fits(iova, bytes, pt->ias_bits))
 		return -ERANGE;
-	if (!fits(pa, bytes, pt->walk.oas_bits))
+	if (!smmu_fits(pa, bytes, pt->walk.oas_bits))
 		return -ERANGE;
 	return 0;
+}
+
+/*
+ * The descriptors before whatever store tells a device to use the range (a
+ * doorbell, or a work item in memory). The peer is the walker that serves the
+ * device. It takes part in the same coherency as the store, so order is enough,
+ * as it is for writel(); nobody waits for completion. Once for a whole call: until
+ * it returns, no device is told. Invalid descriptors are never cached, so there is
+ * nothing to invalidate.
+ */
+static void map_done(void)
+{
+	dma_wmb();
+}
+
+/* All that is not a part of a table to which there is a shortcut */
+static noinline int map_slowly(struct smmu_pgtable *pt, u64 iova, u64 pa,
+			       u64 bytes, int prot, gfp_t gfp, u64 *mapped)
+{
+	struct map_job job = { .iova = iova, .gfp = gfp };
+	int ret = check_range(pt, iova, pa, bytes, prot);
+
+	while (!ret && bytes) {
+		/* Bits from 48 on have a place of their own in a descriptor. */
+		u64 high = pa & ~GENMASK_ULL(47, 0);
+		u64 part = min(bytes, high + BIT_ULL(48) - pa);
+
+		job.pa = pa - high;
+		job.left = part;
+		job.attr = smmu_attr_page(pt, prot) |
+			   smmu_desc_from_addr(pt, high);
+		ret = map_walk(pt, &job);
+		part -= job.left;
+		*mapped += part;
+		pa += part;
+		bytes -= part;
+	}
+	smmu_table_settle(pt, &job.tally);
+	map_done();
+	return ret;
+}
+
+/*
+ * More pages than one of a table that is there, or one to be cleaned. Not inlined,
+ * as map_slowly(): the short way through smmu_pgtable_map() has no need for a
+ * stack then.
+ */
+static noinline int map_some(struct smmu_pgtable *pt, __le64 *slot, u32 pages,
+			     u64 iova, u64 desc, u64 *mapped)
+{
+	u32 n = smmu_run_empty(slot, pages);
+
+	if (!n)
+		return pages ? -EEXIST : 0;
+	smmu_hint_fill(pt, slot, n, pt->page_lg2, iova, desc);
+	smmu_table_clean(pt, slot, n);
+	*mapped += (u64)n << pt->page_lg2;
+	map_done();
+	return n == pages ? 0 : -EEXIST;
 }
 
 /**
@@ -174,26 +311,34 @@ static int check_range(const struct smmu_pgtable *pt, u64 iova, u64 pa,
 int smmu_pgtable_map(struct smmu_pgtable *pt, u64 iova, phys_addr_t pa,
 		     u64 bytes, int prot, gfp_t gfp, u64 *mapped)
 {
-	struct map_job job = {
-		.iova = iova,
-		.pa = pa,
-		.bytes = bytes,
-		.attr = smmu_attr_encode(pt, prot),
-		.gfp = gfp,
-	};
-	int ret = check_range(pt, iova, pa, bytes, prot);
+	u64 attr = smmu_attr_page(pt, prot);
+	__le64 *slot;
+	u32 pages;
 
-	while (!ret && job.bytes)
-		ret = map_run(pt, &job);
-	*mapped += bytes - job.bytes;
 	/*
-	 * The descriptors before whatever store tells a device to use the range
-	 * (a doorbell, or a work item in memory). The peer is the walker that
-	 * serves the device. It takes part in the same coherency as the store,
-	 * so order is enough, as it is for writel(); nobody waits for
-	 * completion. Invalid descriptors are never cached: no invalidation.
+	 * All that a shortcut is not for: more than a part of one table; addresses
+	 * that are not aligned; output addresses that are too large, or not simply
+	 * a part of the descriptor; protection that allows nothing. The input
+	 * address is in range if there is a shortcut for it.
 	 */
-	dma_wmb();
-	return ret;
+	if ((bytes | (iova ^ (iova + bytes - 1))) >> pt->table_lg2 |
+	    ((pa | (pa + bytes)) & pt->plain_bad) | (iova & pt->page_mask) |
+	    !attr)
+		goto slowly;
+	if (!smmu_shortcut_find(pt, iova, &slot))
+		goto slowly;
+	pages = bytes >> pt->page_lg2;
+	if (pages != 1 || !pt->coherent)
+		return map_some(pt, slot, pages, iova, pa | attr, mapped);
+
+	if (smmu_desc_read(slot))
+		return -EEXIST;
+	smmu_desc_write(slot, pa | attr);
+	*mapped += bytes;
+	map_done();
+	return 0;
+
+slowly:
+	return map_slowly(pt, iova, pa, bytes, prot, gfp, mapped);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_map);

@@ -11,6 +11,7 @@
 #include <kunit/visibility.h>
 
 #include "pgtable/internal.h"
+#include "pgtable/shortcut.h"
 
 /*
  * Whether stage 2 may start at a level. The highest one needs an output of more
@@ -90,6 +91,8 @@ static bool cfg_valid(const struct smmu_pgtable_cfg *cfg)
 		ias_max = min(ias_max, cfg->oas_bits);
 	if (cfg->ias_bits < SMMU_PGTABLE_IAS_MIN || cfg->ias_bits > ias_max)
 		return false;
+	if (cfg->bbml > 2)
+		return false;
 	return cfg->coherent || cfg->dev;
 }
 
@@ -109,6 +112,75 @@ static void describe_walk(struct smmu_walk *walk,
 	};
 }
 
+/*
+ * Arm ARM D8.7.1: how many leaves the contiguous hint takes together. Without
+ * BBML, a part of a group could not be unmapped: what stays would have to be
+ * unmapped for a moment, too.
+ */
+static void lay_out_groups(struct smmu_pgtable *pt)
+{
+	pt->page_group = SMMU_NO_GROUP;
+	pt->block_group = SMMU_NO_GROUP;
+	if (!pt->bbml)
+		return;
+	pt->page_group = pt->page_lg2 == 12 ? 16 :
+			 pt->page_lg2 == 14 ? 128 : 32;
+	pt->block_group = pt->page_lg2 == 12 ? 16 : 32;
+}
+
+/* The sizes of leaves, tables and groups, once, for all that map and unmap do */
+static void lay_out(struct smmu_pgtable *pt, const struct smmu_pgtable_cfg *cfg)
+{
+	u8 lg2 = cfg->granule_lg2, index_lg2 = lg2 - SMMU_DESC_BYTES_LG2;
+	u8 plain_bits = min(pt->walk.oas_bits, SMMU_OAS_MAX);
+
+	pt->page_lg2 = lg2;
+	pt->index_lg2 = index_lg2;
+	pt->index_mask = BIT_ULL(index_lg2) - 1;
+	pt->addr_low = lg2 == 16 ? SMMU_DESC_ADDR_64K : SMMU_DESC_ADDR;
+	pt->addr_high = lg2 == 16 ? SMMU_DESC_ADDR_64K_HIGH : 0;
+	pt->page_mask = BIT_ULL(lg2) - 1;
+	pt->ias_bits = cfg->ias_bits;
+	pt->root_lg2 = lg2 + index_lg2 * (SMMU_LEVEL_LAST - pt->walk.start_level);
+	pt->table_lg2 = min(lg2 + index_lg2, pt->ias_bits);
+	/* Blocks: 1G and 2M with 4K; 32M with 16K; 512M with 64K */
+	pt->block_lg2 = lg2 + index_lg2 * (lg2 == 12 ? 2 : 1);
+	pt->block_lg2 = min(pt->block_lg2, pt->root_lg2);
+	pt->plain_bad = GENMASK_ULL(63, plain_bits) | pt->page_mask;
+	lay_out_groups(pt);
+}
+
+static void describe(struct smmu_pgtable *pt, const struct smmu_pgtable_cfg *cfg)
+{
+	describe_walk(&pt->walk, cfg);
+	pt->attrs = smmu_attr_table(cfg->stage, cfg->fwb);
+	pt->coherent = cfg->coherent;
+	pt->bbml = cfg->bbml;
+	pt->flush = cfg->flush;
+	pt->flush_ctx = cfg->flush_ctx;
+	pt->dev = cfg->dev;
+	pt->nid = cfg->nid;
+	pt->fwb = cfg->fwb;
+	lay_out(pt, cfg);
+}
+
+static __le64 *alloc_root(struct smmu_pgtable *pt)
+{
+	size_t bytes = smmu_slots(pt, pt->root_lg2) * sizeof(*pt->root);
+	struct smmu_table_tally tally = { };
+	__le64 *root = smmu_table_alloc(pt, bytes, GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+
+	if (!root)
+		return NULL;
+	if (!smmu_table_show(pt, root)) {
+		smmu_table_discard(pt, root);
+		return NULL;
+	}
+	smmu_table_tally(pt, &tally, root);
+	smmu_table_settle(pt, &tally);
+	return root;
+}
+
 /**
  * smmu_pgtable_alloc - make an empty page table
  * @cfg: what it is to be like; not needed afterwards
@@ -121,42 +193,39 @@ static void describe_walk(struct smmu_walk *walk,
 struct smmu_pgtable *smmu_pgtable_alloc(const struct smmu_pgtable_cfg *cfg)
 {
 	struct smmu_pgtable *pt;
-	size_t bytes;
 
 	if (!cfg_valid(cfg))
 		return ERR_PTR(-EINVAL);
 	pt = kzalloc_node(sizeof(*pt), GFP_KERNEL_ACCOUNT, cfg->nid);
 	if (!pt)
 		return ERR_PTR(-ENOMEM);
-	describe_walk(&pt->walk, cfg);
-	pt->dev = cfg->dev;
-	pt->nid = cfg->nid;
-	pt->ias_bits = cfg->ias_bits;
-	pt->fwb = cfg->fwb;
-
-	bytes = smmu_level_slots(pt, pt->walk.start_level) * sizeof(*pt->root);
-	pt->root = smmu_table_alloc(pt, bytes, GFP_KERNEL_ACCOUNT);
+	describe(pt, cfg);
+	pt->root = alloc_root(pt);
 	if (!pt->root) {
 		kfree(pt);
 		return ERR_PTR(-ENOMEM);
 	}
 	pt->walk.ttb = virt_to_phys(pt->root);
+	/* A root that is all there is: the last level, and it never goes. */
+	if (pt->root_lg2 == pt->page_lg2)
+		smmu_shortcut_keep(pt, 0, pt->root);
 	return pt;
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_alloc);
 
 /* Calls itself three times deep at most: the levels above the last. */
 static void free_tables(struct smmu_pgtable *pt, __le64 *table,
-			unsigned int level)
+			unsigned int lg2)
 {
-	u32 slots = smmu_level_slots(pt, level);
+	u32 slots = smmu_slots(pt, lg2);
 	u32 i;
 
-	for (i = 0; level < SMMU_LEVEL_LAST && i < slots; i++) {
+	for (i = 0; lg2 > pt->page_lg2 && i < slots; i++) {
 		u64 desc = smmu_desc_read(&table[i]);
 
-		if (smmu_desc_is_table(desc, level))
-			free_tables(pt, smmu_desc_table(pt, desc), level + 1);
+		if (smmu_desc_is_table(desc))
+			free_tables(pt, smmu_desc_table(pt, desc),
+				    lg2 - pt->index_lg2);
 	}
 	smmu_table_free(pt, table);
 }
@@ -175,7 +244,7 @@ void smmu_pgtable_free(struct smmu_pgtable *pt)
 {
 	if (!pt)
 		return;
-	free_tables(pt, pt->root, pt->walk.start_level);
+	free_tables(pt, pt->root, pt->root_lg2);
 	kfree(pt);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_free);
@@ -197,15 +266,16 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_walk);
  * @pt: the page table
  *
  * Return: the sum of them, as the kernel wants it for pgsize_bitmap. Blocks of
- * levels above the first one are not in it.
+ * levels above the first one are not in it. Nor are groups that the contiguous
+ * hint takes together: the kernel would make more calls, one for each size.
  */
 u64 smmu_pgtable_sizes(const struct smmu_pgtable *pt)
 {
-	unsigned int level;
+	unsigned int lg2;
 	u64 sizes = 0;
 
-	for (level = smmu_level_top_leaf(pt); level <= SMMU_LEVEL_LAST; level++)
-		sizes |= smmu_level_bytes(pt, level);
+	for (lg2 = pt->page_lg2; lg2 <= pt->block_lg2; lg2 += pt->index_lg2)
+		sizes |= BIT_ULL(lg2);
 	return sizes;
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_sizes);

@@ -41,6 +41,15 @@ struct smmu_pgtable;
  * @dev: cleans the tables for the walker; may be NULL if @coherent. Its DMA
  *	mask must reach all table memory.
  * @nid: NUMA node for table memory, or NUMA_NO_NODE
+ * @bbml: 0 to 2, IDR3.BBML, the least of all walkers. From 1 on, the contiguous
+ *	hint is used; with 2, a block may change into a table and back while it is
+ *	in use. A walker that does less must not be given the table.
+ * @flush: invalidates the TLBs for addresses from start to last, whatever may be
+ *	cached there (leaves of any size, and what leads to them), and returns
+ *	when it is done; called from map and unmap, in their context. If NULL, a
+ *	part of a block is not unmapped unless @bbml is 2, and a table never
+ *	becomes a block.
+ * @flush_ctx: for @flush
  */
 struct smmu_pgtable_cfg {
 	u8 stage;
@@ -51,10 +60,16 @@ struct smmu_pgtable_cfg {
 	bool fwb;
 	struct device *dev;
 	int nid;
+	u8 bbml;
+	void (*flush)(void *ctx, u64 start, u64 last);
+	void *flush_ctx;
 };
 
 /**
  * struct smmu_pgtable_cleared - what unmap took away, for the invalidation
+ * @start: the first address to invalidate, U64_MAX if there is none
+ * @last: the last one. More than was unmapped, if that was a part of a block or
+ *	of a group of leaves that TLBs may hold as one.
  * @leaf_sizes: sum of the sizes in bytes of the leaves cleared, each size once:
  *	a bitmap like pgsize_bitmap
  * @table: table descriptors were cleared as well
@@ -63,6 +78,8 @@ struct smmu_pgtable_cfg {
  * One of these may gather several calls of unmap.
  */
 struct smmu_pgtable_cleared {
+	u64 start;
+	u64 last;
 	u64 leaf_sizes;
 	bool table;
 	struct list_head tables;
@@ -70,6 +87,8 @@ struct smmu_pgtable_cleared {
 
 static inline void smmu_pgtable_cleared_init(struct smmu_pgtable_cleared *c)
 {
+	c->start = U64_MAX;
+	c->last = 0;
 	c->leaf_sizes = 0;
 	c->table = false;
 	INIT_LIST_HEAD(&c->tables);

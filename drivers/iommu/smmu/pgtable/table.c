@@ -11,7 +11,7 @@
  * bit of ours, SMMU_TABLE_CLEANED, set after the descriptor has been cleaned,
  * and whoever finds a descriptor without it cleans it again:
  *
- *	CPU 0, smmu_table_extend()	CPU 1, smmu_table_below()
+ *	CPU 0, smmu_table_link()	CPU 1, smmu_table_below()
  *	install descriptor		read descriptor
  *	clean it			bit not set: clean it
  *	set the bit			bit set: it is in memory
@@ -32,17 +32,11 @@
 
 #include "pgtable/internal.h"
 
-/* Shows up in nr_iommu_pages of /proc/vmstat and SecPageTables of meminfo */
-static void account_page(struct page *page, long pages)
-{
-	mod_node_page_state(page_pgdat(page), NR_IOMMU_PAGES, pages);
-	mod_node_page_state(page_pgdat(page), NR_SECONDARY_PAGETABLE, pages);
-}
-
 /**
- * smmu_table_get_page - zeroed memory for a table
+ * smmu_table_get_page - memory for a table
  * @nid: NUMA node or NUMA_NO_NODE
- * @gfp: as the caller of map gave it; bits that choose a zone are dropped
+ * @gfp: as the caller of map gave it, with __GFP_ZERO unless all of the table is
+ *	written before anybody sees it; bits that choose a zone are dropped
  * @order: of the pages
  *
  * Compound, so that whoever frees it finds the order in the page itself.
@@ -54,7 +48,7 @@ struct page *smmu_table_get_page(int nid, gfp_t gfp, unsigned int order)
 	KUNIT_STATIC_STUB_REDIRECT(smmu_table_get_page, nid, gfp, order);
 
 	gfp &= ~GFP_ZONEMASK;
-	return alloc_pages_node(nid, gfp | __GFP_ZERO | __GFP_COMP, order);
+	return alloc_pages_node(nid, gfp | __GFP_COMP, order);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_table_get_page);
 
@@ -85,25 +79,6 @@ bool smmu_table_map_dma(struct device *dev, void *table, size_t bytes)
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_table_map_dma);
 
-/* The end of the device's view of a table, and of its share in pt->bytes */
-static void forget_page(struct page *page)
-{
-	struct smmu_pgtable *pt = (struct smmu_pgtable *)page_private(page);
-	size_t bytes = page_size(page);
-
-	if (!pt->walk.coherent)
-		dma_unmap_single(pt->dev, page_to_phys(page), bytes,
-				 DMA_TO_DEVICE);
-	atomic_long_sub(bytes, &pt->bytes);
-	set_page_private(page, 0);
-}
-
-static void free_page_now(struct page *page)
-{
-	account_page(page, -(long)compound_nr(page));
-	__free_pages(page, compound_order(page));
-}
-
 static bool walker_reaches(const struct smmu_pgtable *pt, __le64 *table,
 			   size_t bytes)
 {
@@ -113,48 +88,71 @@ static bool walker_reaches(const struct smmu_pgtable *pt, __le64 *table,
 }
 
 /**
- * smmu_table_alloc - a zeroed table that the walker may be shown
+ * smmu_table_alloc - memory for a table, which nobody sees yet
  * @pt: the page table it is for
  * @bytes: its size; it is aligned to that rounded up to a power of two
- * @gfp: may be atomic
+ * @gfp: may be atomic; with __GFP_ZERO unless the caller writes all of it
  *
- * Return: the table, all of it in memory already if the walker does not snoop,
- * or NULL: no memory, or none that the walker can address.
+ * The caller writes to it what it likes, and then either lets smmu_table_link()
+ * or smmu_table_show() have it, or smmu_table_discard().
+ *
+ * Return: the table or NULL: no memory, or none that the walker can address.
  */
 __le64 *smmu_table_alloc(struct smmu_pgtable *pt, size_t bytes, gfp_t gfp)
 {
 	struct page *page = smmu_table_get_page(pt->nid, gfp, get_order(bytes));
-	__le64 *table;
 
 	if (!page)
 		return NULL;
-	table = page_address(page);
-	bytes = page_size(page);
-	if (!walker_reaches(pt, table, bytes))
-		goto err_free;
-	if (!pt->walk.coherent && !smmu_table_map_dma(pt->dev, table, bytes))
-		goto err_free;
-	account_page(page, compound_nr(page));
-	atomic_long_add(bytes, &pt->bytes);
-	set_page_private(page, (unsigned long)pt);
-	return table;
-
-err_free:
+	if (walker_reaches(pt, page_address(page), page_size(page)))
+		return page_address(page);
 	__free_pages(page, compound_order(page));
 	return NULL;
 }
 
 /**
- * smmu_table_free - free a table that nothing can be reading
- * @pt: the page table it belongs to
- * @table: the table, not the ones below it
+ * smmu_table_discard - free a table that was never shown to the walker
+ * @pt: the page table it is for
+ * @table: the table
  */
-void smmu_table_free(struct smmu_pgtable *pt, __le64 *table)
+void smmu_table_discard(struct smmu_pgtable *pt, __le64 *table)
 {
 	struct page *page = virt_to_page(table);
 
-	forget_page(page);
-	free_page_now(page);
+	__free_pages(page, compound_order(page));
+}
+
+/**
+ * smmu_table_show - make a new table one that the walker may find
+ * @pt: the page table it is for
+ * @table: the table, with its first contents
+ *
+ * Return: false if the walker cannot be shown this memory: discard the table.
+ */
+bool smmu_table_show(struct smmu_pgtable *pt, __le64 *table)
+{
+	struct page *page = virt_to_page(table);
+
+	if (!pt->coherent &&
+	    !smmu_table_map_dma(pt->dev, table, page_size(page)))
+		return false;
+	set_page_private(page, (unsigned long)pt);
+	return true;
+}
+
+/**
+ * smmu_table_hide - take back what smmu_table_show() did
+ * @pt: the page table it is for
+ * @table: the table
+ */
+void smmu_table_hide(struct smmu_pgtable *pt, __le64 *table)
+{
+	struct page *page = virt_to_page(table);
+
+	if (!pt->coherent)
+		dma_unmap_single(pt->dev, page_to_phys(page), page_size(page),
+				 DMA_TO_DEVICE);
+	set_page_private(page, 0);
 }
 
 /**
@@ -175,21 +173,23 @@ void smmu_table_sync_dma(struct device *dev, void *part, size_t bytes)
 EXPORT_SYMBOL_IF_KUNIT(smmu_table_sync_dma);
 
 /**
- * smmu_table_clean - let the walker see descriptors just written
- * @pt: the page table
+ * smmu_table_clean_slots - bring descriptors just written to memory
+ * @pt: the page table, of a walker that does not snoop
  * @slot: the first
  * @slots: how many
- *
- * Nothing to do if the walker snoops.
  */
-void smmu_table_clean(struct smmu_pgtable *pt, __le64 *slot, u32 slots)
+void smmu_table_clean_slots(struct smmu_pgtable *pt, __le64 *slot, u32 slots)
 {
-	if (!pt->walk.coherent)
-		smmu_table_sync_dma(pt->dev, slot, slots * sizeof(*slot));
+	smmu_table_sync_dma(pt->dev, slot, slots * sizeof(*slot));
 }
 
-/* The protocol at the top of this file */
-static void publish_slot(struct smmu_pgtable *pt, __le64 *slot, u64 desc)
+/**
+ * smmu_table_publish - the protocol at the top of this file
+ * @pt: the page table
+ * @slot: where a table descriptor was just written or found
+ * @desc: that descriptor
+ */
+void smmu_table_publish(struct smmu_pgtable *pt, __le64 *slot, u64 desc)
 {
 	smmu_table_clean(pt, slot, 1);
 	/*
@@ -200,75 +200,122 @@ static void publish_slot(struct smmu_pgtable *pt, __le64 *slot, u64 desc)
 }
 
 /**
- * smmu_table_below - the table that a table descriptor points to
- * @pt: the page table
- * @slot: where the descriptor is
- * @desc: what was read there
- *
- * For map, which relies on the descriptor being in memory when it returns.
- *
- * Return: the table.
- */
-__le64 *smmu_table_below(struct smmu_pgtable *pt, __le64 *slot, u64 desc)
-{
-	if (!pt->walk.coherent && !(desc & SMMU_TABLE_CLEANED))
-		publish_slot(pt, slot, desc);
-	return smmu_desc_table(pt, desc);
-}
-
-/**
- * smmu_table_extend - hang a new table into an empty slot
+ * smmu_table_link - hang a new table into an empty slot
  * @pt: the page table
  * @slot: the slot; another CPU may be doing the same to it
- * @gfp: for the table
- * @table: the new table, or the one of the CPU that was faster
+ * @table: the table, with its first contents
  *
- * Return: 0, -ENOMEM, or -EEXIST if the slot has become a leaf.
+ * Return: 0; -ENOMEM if the walker cannot be shown the table, -EAGAIN if the slot
+ * is not empty any more: the table was discarded.
  */
-int smmu_table_extend(struct smmu_pgtable *pt, __le64 *slot, gfp_t gfp,
-		      __le64 **table)
+int smmu_table_link(struct smmu_pgtable *pt, __le64 *slot, __le64 *table)
 {
-	__le64 *new = smmu_table_alloc(pt, BIT(pt->walk.granule_lg2), gfp);
-	u64 desc, old;
+	u64 desc = smmu_table_desc(pt, table);
 
-	if (!new)
+	if (!smmu_table_show(pt, table)) {
+		smmu_table_discard(pt, table);
 		return -ENOMEM;
-	desc = smmu_desc_from_addr(pt, virt_to_phys(new)) | SMMU_DESC_TABLE;
+	}
 	/*
-	 * The zeroes in the table before the descriptor that leads to it. The
+	 * The contents of the table before the descriptor that leads to it. The
 	 * peer is the walker, which may come by the moment it is there.
 	 */
 	dma_wmb();
-	old = smmu_desc_install(slot, desc);
-	if (!old) {
-		if (!pt->walk.coherent)
-			publish_slot(pt, slot, desc);
-		*table = new;
-		return 0;
+	if (smmu_desc_change(slot, 0, desc)) {
+		smmu_table_hide(pt, table);
+		smmu_table_discard(pt, table);
+		return -EAGAIN;
 	}
-	smmu_table_free(pt, new);
-	if (FIELD_GET(SMMU_DESC_TYPE, old) != SMMU_DESC_TABLE)
-		return -EEXIST;
-	*table = smmu_table_below(pt, slot, old);
+	if (!pt->coherent)
+		smmu_table_publish(pt, slot, desc);
 	return 0;
+}
+
+/* Shows up in nr_iommu_pages of /proc/vmstat and SecPageTables of meminfo */
+static void account(struct smmu_table_tally *tally)
+{
+	if (!tally->pages)
+		return;
+	mod_node_page_state(tally->pgdat, NR_IOMMU_PAGES, tally->pages);
+	mod_node_page_state(tally->pgdat, NR_SECONDARY_PAGETABLE, tally->pages);
+	tally->pages = 0;
+}
+
+/* Tables in a row are of one node nearly always: one update for all of them. */
+static void tally_page(struct smmu_table_tally *tally, struct page *page,
+		       long pages)
+{
+	if (tally->pages && tally->pgdat != page_pgdat(page))
+		account(tally);
+	tally->pgdat = page_pgdat(page);
+	tally->pages += pages;
+}
+
+/**
+ * smmu_table_tally - count a table that was linked
+ * @pt: the page table
+ * @tally: what is counted but not accounted; smmu_table_settle() it
+ * @table: the table
+ */
+void smmu_table_tally(struct smmu_pgtable *pt, struct smmu_table_tally *tally,
+		      __le64 *table)
+{
+	struct page *page = virt_to_page(table);
+	long pages = compound_nr(page);
+
+	if (tally->pages && tally->pgdat != page_pgdat(page))
+		smmu_table_settle(pt, tally);
+	tally_page(tally, page, pages);
+}
+
+/**
+ * smmu_table_settle - account what was counted
+ * @pt: the page table
+ * @tally: what was counted; nothing on return
+ */
+void smmu_table_settle(struct smmu_pgtable *pt, struct smmu_table_tally *tally)
+{
+	if (tally->pages)
+		atomic_long_add(tally->pages << PAGE_SHIFT, &pt->bytes);
+	account(tally);
+}
+
+/**
+ * smmu_table_free - free a table that nothing can be reading
+ * @pt: the page table it belongs to
+ * @table: the table, not the ones below it
+ */
+void smmu_table_free(struct smmu_pgtable *pt, __le64 *table)
+{
+	struct smmu_table_tally tally = { };
+	struct page *page = virt_to_page(table);
+
+	smmu_table_hide(pt, table);
+	tally_page(&tally, page, -(long)compound_nr(page));
+	smmu_table_settle(pt, &tally);
+	__free_pages(page, compound_order(page));
 }
 
 static void free_chain_rcu(struct rcu_head *head)
 {
 	struct page *page = container_of(head, struct page, rcu_head);
+	struct smmu_table_tally tally = { };
 
 	while (page) {
 		struct page *next = (struct page *)page_private(page);
 
 		set_page_private(page, 0);
-		free_page_now(page);
+		tally_page(&tally, page, -(long)compound_nr(page));
+		__free_pages(page, compound_order(page));
 		page = next;
 	}
+	account(&tally);
 }
 
 /**
  * smmu_pgtable_put_tables - free the tables that unmap took out
- * @tables: struct smmu_pgtable_cleared.tables; empty on return
+ * @tables: struct smmu_pgtable_cleared.tables, all of one page table; empty on
+ *	return
  *
  * Call it after the TLBs, walk caches included, have been invalidated, and
  * before smmu_pgtable_free() of the page table they come from. Any context. The
@@ -276,15 +323,21 @@ static void free_chain_rcu(struct rcu_head *head)
  */
 void smmu_pgtable_put_tables(struct list_head *tables)
 {
+	struct smmu_pgtable *pt = NULL;
 	struct page *page, *next, *chain = NULL;
+	long bytes = 0;
 
 	list_for_each_entry_safe(page, next, tables, lru) {
-		forget_page(page);
+		pt = (struct smmu_pgtable *)page_private(page);
+		bytes += page_size(page);
+		smmu_table_hide(pt, page_address(page));
 		set_page_private(page, (unsigned long)chain);
 		chain = page;
 	}
+	if (!chain)
+		return;
 	INIT_LIST_HEAD(tables);
-	if (chain)
-		call_rcu(&chain->rcu_head, free_chain_rcu);
+	atomic_long_sub(bytes, &pt->bytes);
+	call_rcu(&chain->rcu_head, free_chain_rcu);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_put_tables);

@@ -7,118 +7,226 @@
 
 #include <kunit/visibility.h>
 
+#include "pgtable/exchange.h"
+#include "pgtable/hint.h"
 #include "pgtable/internal.h"
+#include "pgtable/run.h"
+#include "pgtable/shortcut.h"
 
 /**
- * struct unmap_path - the way from the root to the slot of one address
- * @table: by level, the tables on the way
- * @index: by level, the slots taken
- * @level: the last one: its slot is not a table descriptor
+ * struct unmap_job - what is left to unmap
+ * @iova: next address
+ * @left: bytes
+ * @c: what the caller has to invalidate
  */
-struct unmap_path {
-	__le64 *table[SMMU_LEVEL_LAST + 1];
-	u32 index[SMMU_LEVEL_LAST + 1];
-	unsigned int level;
+struct unmap_job {
+	u64 iova;
+	u64 left;
+	struct smmu_pgtable_cleared *c;
 };
 
-static void find_path(const struct smmu_pgtable *pt, u64 iova,
-		      struct unmap_path *path)
+static void advance(struct unmap_job *job, u64 bytes)
 {
-	unsigned int level = pt->walk.start_level;
-	__le64 *table = pt->root;
-
-	for (;; level++) {
-		u32 index = smmu_level_index(pt, level, iova);
-		u64 desc = smmu_desc_read(&table[index]);
-
-		path->table[level] = table;
-		path->index[level] = index;
-		if (!smmu_desc_is_table(desc, level))
-			break;
-		table = smmu_desc_table(pt, desc);
-	}
-	path->level = level;
+	job->iova += bytes;
+	job->left -= bytes;
 }
 
-static u32 count_leaves(const __le64 *slot, u32 max, unsigned int level)
+/*
+ * The cleared descriptors before the invalidation commands, which may be published
+ * by another CPU. The peer is the walker: a walk after the invalidation must not
+ * find the old descriptors. Once for a whole call: until it returns, nobody sends
+ * commands for it.
+ */
+static void unmap_done(void)
 {
+	dma_wmb();
+}
+
+/**
+ * smmu_unlink_tables - note a table whose descriptor was cleared, and all below it
+ * @pt: the page table
+ * @desc: the table descriptor
+ * @lg2: of the slot that it was in
+ * @c: gets the tables, and the sizes of the leaves in them
+ *
+ * All of the table's range is the caller's. What a table of the last level holds
+ * is not looked at: it might be full. Calls itself twice deep at most.
+ */
+void smmu_unlink_tables(struct smmu_pgtable *pt, u64 desc, unsigned int lg2,
+			struct smmu_pgtable_cleared *c)
+{
+	unsigned int below = lg2 - pt->index_lg2;
+	__le64 *table = smmu_desc_table(pt, desc);
+	u32 i;
+
+	c->table = true;
+	list_add_tail(&virt_to_page(table)->lru, &c->tables);
+	if (below == pt->page_lg2) {
+		c->leaf_sizes |= BIT_ULL(below);
+		return;
+	}
+	for (i = 0; i <= pt->index_mask; i++) {
+		u64 entry = smmu_desc_read(&table[i]);
+
+		if (!entry)
+			continue;
+		if (smmu_desc_is_table(entry))
+			smmu_unlink_tables(pt, entry, below, c);
+		else
+			c->leaf_sizes |= BIT_ULL(below);
+	}
+}
+
+/* Clears leaves from @slot on, up to the first slot that has none. */
+static u32 clear_leaves(struct smmu_pgtable *pt, struct unmap_job *job,
+			__le64 *slot, u32 slots, unsigned int lg2)
+{
+	u64 start = job->iova, last;
 	u32 n;
 
-	for (n = 0; n < max; n++)
-		if (!smmu_desc_is_leaf(smmu_desc_read(&slot[n]), level))
-			break;
+	n = lg2 == pt->page_lg2 ? smmu_run_pages(slot, slots) :
+				  smmu_run_blocks(slot, slots);
+	if (!n)
+		return 0;
+	last = start + ((u64)n << lg2) - 1;
+	smmu_hint_take(pt, slot, n, lg2, &start, &last);
+	smmu_run_clear(slot, n);
+	smmu_table_clean(pt, slot, n);
+	smmu_cleared_add(job->c, start, last, BIT_ULL(lg2));
+	advance(job, (u64)n << lg2);
 	return n;
 }
 
-static void clear_slots(struct smmu_pgtable *pt, __le64 *slot, u32 slots)
-{
-	u32 i;
-
-	for (i = 0; i < slots; i++)
-		smmu_desc_write(&slot[i], 0);
-	smmu_table_clean(pt, slot, slots);
-}
-
 /*
- * Clears leaves from the end of @path on, up to the end of the table, of the
- * range, or the first slot that is no leaf. A table that goes as a whole keeps
- * its leaves: unlinking it takes them away, and costs one store.
- *
- * Returns the bytes cleared: 0 for a hole and for a part of a block.
+ * Takes out tables from @slot on that the job covers as a whole, up to the first
+ * slot that has none. Nobody else owns an address in them.
  */
-static u64 clear_run(struct smmu_pgtable *pt, const struct unmap_path *path,
-		     u64 iova, u64 end, struct smmu_pgtable_cleared *c)
+static u32 unlink_tables(struct smmu_pgtable *pt, struct unmap_job *job,
+			 __le64 *slot, u32 slots, unsigned int lg2)
 {
-	unsigned int level = path->level;
-	unsigned int lg2 = smmu_level_lg2(pt, level);
-	u32 slots = smmu_level_slots(pt, level);
-	u32 index = path->index[level];
-	__le64 *slot = path->table[level] + index;
-	u32 run;
+	u64 start = job->iova, desc;
+	u32 n;
 
-	if (!IS_ALIGNED(iova, BIT_ULL(lg2)))
-		return 0;
-	run = min_t(u64, slots - index, (end - iova) >> lg2);
-	run = count_leaves(slot, run, level);
-	if (!run)
-		return 0;
-	if (run < slots || level == pt->walk.start_level)
-		clear_slots(pt, slot, run);
-	c->leaf_sizes |= BIT_ULL(lg2);
-	return (u64)run << lg2;
-}
-
-/*
- * Unlinks the tables on @path that end at @done and begin no earlier than
- * @start: all in them was mapped, or unmap would have stopped at the hole, and
- * all of it is now unmapped. Their range is the caller's, so no other CPU can
- * be adding to them.
- */
-static void unlink_passed(struct smmu_pgtable *pt,
-			  const struct unmap_path *path, u64 start, u64 done,
-			  struct smmu_pgtable_cleared *c)
-{
-	unsigned int level;
-
-	for (level = path->level; level > pt->walk.start_level; level--) {
-		unsigned int above = level - 1;
-		u64 span = smmu_level_bytes(pt, above);
-
-		if (!IS_ALIGNED(done, span) || done - start < span)
+	for (n = 0; n < slots; n++) {
+		desc = smmu_desc_read(&slot[n]);
+		if (!smmu_desc_is_table(desc))
 			break;
-		clear_slots(pt, path->table[above] + path->index[above], 1);
-		list_add_tail(&virt_to_page(path->table[level])->lru,
-			      &c->tables);
-		c->table = true;
+		smmu_desc_write(&slot[n], 0);
+		smmu_unlink_tables(pt, desc, lg2, job->c);
 	}
+	if (!n)
+		return 0;
+	smmu_table_clean(pt, slot, n);
+	advance(job, (u64)n << lg2);
+	/* A table of a higher level may have had nothing in it. */
+	smmu_cleared_add(job->c, start, job->iova - 1,
+		    job->c->leaf_sizes ? 0 : BIT_ULL(lg2));
+	return n;
 }
 
-static bool range_valid(const struct smmu_pgtable *pt, u64 iova, u64 bytes)
-{
-	u64 size = BIT_ULL(pt->ias_bits);
+static bool unmap_table(struct smmu_pgtable *pt, struct unmap_job *job,
+			__le64 *table, unsigned int lg2);
 
-	return IS_ALIGNED(iova | bytes, BIT_ULL(pt->walk.granule_lg2)) &&
-	       bytes <= size && iova <= size - bytes;
+/* A slot above the last level of which the job covers only a part */
+static bool unmap_part(struct smmu_pgtable *pt, struct unmap_job *job,
+		       __le64 *slot, unsigned int lg2)
+{
+	u64 rest = BIT_ULL(lg2) - (job->iova & (BIT_ULL(lg2) - 1));
+	u64 part = min(job->left, rest), desc;
+
+	do {
+		desc = smmu_desc_read(slot);
+		if (smmu_desc_is_table(desc))
+			return unmap_table(pt, job, smmu_desc_table(pt, desc),
+					   lg2 - pt->index_lg2);
+		if (!desc)
+			return false;
+		if (smmu_exchange_for_table(pt, slot, desc, lg2, job->iova,
+					    part, job->c)) {
+			advance(job, part);
+			return true;
+		}
+	} while (smmu_desc_read(slot) != desc);
+	return false;
+}
+
+/*
+ * The part of the job that lies in one table, from slot to slot. Calls itself by
+ * way of unmap_part(), three times deep at most. Returns false where it stopped
+ * for good.
+ */
+static bool unmap_table(struct smmu_pgtable *pt, struct unmap_job *job,
+			__le64 *table, unsigned int lg2)
+{
+	u32 slots = smmu_slots(pt, lg2);
+	u32 index = smmu_index(pt, lg2, job->iova);
+
+	while (job->left && index < slots) {
+		__le64 *slot = table + index;
+		u32 whole = 0, n;
+
+		if (IS_ALIGNED(job->iova, BIT_ULL(lg2)))
+			whole = min_t(u64, slots - index, job->left >> lg2);
+		if (!whole) {
+			if (!unmap_part(pt, job, slot, lg2))
+				return false;
+			index++;
+			continue;
+		}
+		n = clear_leaves(pt, job, slot, whole, lg2);
+		if (!n && lg2 != pt->page_lg2)
+			n = unlink_tables(pt, job, slot, whole, lg2);
+		if (!n)
+			return false;
+		index += n;
+	}
+	return true;
+}
+
+/* From the root to the table in which the job is more than a part of one slot */
+static void unmap_walk(struct smmu_pgtable *pt, struct unmap_job *job)
+{
+	unsigned int lg2 = pt->root_lg2;
+	__le64 *table = pt->root;
+	__le64 *slot = table + (job->iova >> lg2);
+
+	while (!smmu_extent_reaches(job->iova, job->left, lg2)) {
+		u64 desc = smmu_desc_read(slot);
+
+		if (!smmu_desc_is_table(desc))
+			break;
+		table = smmu_desc_table(pt, desc);
+		lg2 -= pt->index_lg2;
+		slot = table + ((job->iova >> lg2) & pt->index_mask);
+	}
+	unmap_table(pt, job, table, lg2);
+}
+
+/* All that is not a part of a table to which there is a shortcut */
+static noinline u64 unmap_slowly(struct smmu_pgtable *pt, u64 iova, u64 bytes,
+				 struct smmu_pgtable_cleared *c)
+{
+	struct unmap_job job = { .iova = iova, .left = bytes, .c = c };
+
+	if (!bytes || !IS_ALIGNED(iova | bytes, BIT_ULL(pt->page_lg2)) ||
+	    !smmu_fits(iova, bytes, pt->ias_bits))
+		return 0;
+	unmap_walk(pt, &job);
+	if (c->table && job.iova != iova)
+		smmu_shortcut_drop(pt, iova, job.iova - 1);
+	unmap_done();
+	return job.iova - iova;
+}
+
+/* Some pages of a table */
+static noinline u64 unmap_some(struct smmu_pgtable *pt, __le64 *slot, u32 pages,
+			       u64 iova, struct smmu_pgtable_cleared *c)
+{
+	struct unmap_job job = { .iova = iova, .c = c };
+
+	clear_leaves(pt, &job, slot, pages, pt->page_lg2);
+	unmap_done();
+	return job.iova - iova;
 }
 
 /**
@@ -128,11 +236,16 @@ static bool range_valid(const struct smmu_pgtable *pt, u64 iova, u64 bytes)
  * @bytes: size of the range; both are multiples of the granule
  * @c: what the caller has to invalidate, added to what is in it already
  *
- * Stops at the first address that is not mapped, and at a block that the range
- * covers in part only: splitting a live block takes an invalidation between
- * break and make, during which other DMA to the block would fault, and no user
- * in the kernel needs it. A range that was mapped by one call can always be
+ * A table that lies in the range as a whole is taken out as it is, whatever it
+ * maps: holes in it count as unmapped. Other than that, unmap stops at the first
+ * address that is not mapped. A range that was mapped by one call can always be
  * unmapped by one call. Tables stay until a call unmaps all of their range.
+ *
+ * A part of a block is unmapped if the hardware allows a table to take its place,
+ * or there is a way to invalidate in between (struct smmu_pgtable_cfg.flush); the
+ * rest of the block then does not translate for as long as that takes. Parts of
+ * one block must not be unmapped by two CPUs at once then. It needs memory: if
+ * there is none, or no way, unmap stops at the block and leaves it whole.
  *
  * The memory unmapped is not out of reach of a device, and none of it, nor its
  * addresses, may be used for something else, until the TLBs are invalidated.
@@ -145,27 +258,29 @@ static bool range_valid(const struct smmu_pgtable *pt, u64 iova, u64 bytes)
 u64 smmu_pgtable_unmap(struct smmu_pgtable *pt, u64 iova, u64 bytes,
 		       struct smmu_pgtable_cleared *c)
 {
-	u64 done = iova, end = iova + bytes;
+	__le64 *slot;
+	u32 pages;
+	u64 desc;
 
-	if (!range_valid(pt, iova, bytes))
+	/* As in smmu_pgtable_map() */
+	if ((bytes | (iova ^ (iova + bytes - 1))) >> pt->table_lg2 |
+	    ((iova | bytes) & pt->page_mask))
+		goto slowly;
+	if (!smmu_shortcut_find(pt, iova, &slot))
+		goto slowly;
+	pages = bytes >> pt->page_lg2;
+	desc = smmu_desc_read(slot);
+	if (pages != 1 || (desc & SMMU_LEAF_CONT) || !pt->coherent)
+		return unmap_some(pt, slot, pages, iova, c);
+
+	if (!desc)
 		return 0;
-	while (done < end) {
-		struct unmap_path path;
-		u64 run;
+	smmu_desc_write(slot, 0);
+	smmu_cleared_add(c, iova, iova + bytes - 1, bytes);
+	unmap_done();
+	return bytes;
 
-		find_path(pt, done, &path);
-		run = clear_run(pt, &path, done, end, c);
-		if (!run)
-			break;
-		done += run;
-		unlink_passed(pt, &path, iova, done, c);
-	}
-	/*
-	 * The cleared descriptors before the invalidation commands, which may
-	 * be published by another CPU. The peer is the walker: a walk after the
-	 * invalidation must not find the old descriptors.
-	 */
-	dma_wmb();
-	return done - iova;
+slowly:
+	return unmap_slowly(pt, iova, bytes, c);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_unmap);

@@ -322,7 +322,8 @@ static void pgtable_mair(struct kunit *test)
 static void pgtable_page(struct kunit *test)
 {
 	struct page *page = smmu_table_get_page(NUMA_NO_NODE,
-						GFP_KERNEL | __GFP_HIGHMEM, 2);
+						GFP_KERNEL | __GFP_ZERO |
+						__GFP_HIGHMEM, 2);
 
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	KUNIT_EXPECT_EQ(test, compound_order(page), 2);

@@ -245,7 +245,7 @@ static void pgtable_map_over_page(struct kunit *test)
 	pgt_expect_range(env, 5 * g, PA, g, RW);
 }
 
-/* A block's place that holds a table, empty or not, is filled with pages */
+/* With no way to exchange it for a block, a table is filled with pages */
 static void pgtable_block_over_table(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
@@ -299,15 +299,33 @@ static void pgtable_unmap_holes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 0, PA, 2 * g, RW, NULL));
 	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 3 * g, PA, 2 * g, RW, NULL));
 	KUNIT_EXPECT_EQ(test, 0, pgt_unmap(env, 2 * g, 2 * g));
-	KUNIT_EXPECT_EQ(test, 2 * g, pgt_unmap(env, 0, whole));
+	KUNIT_EXPECT_EQ(test, 2 * g, pgt_unmap(env, 0, whole - g));
 	pgt_expect_range(env, 3 * g, PA, 2 * g, RW);
 	KUNIT_EXPECT_EQ(test, 2 * g, pgt_unmap(env, 3 * g, 3 * g));
-	/* the table is there but empty */
-	KUNIT_EXPECT_EQ(test, 0, pgt_unmap(env, 0, whole));
 	pgt_expect_empty(env);
 }
 
-/* Splitting a live block is not safe, so a part of one stays */
+/* A table that goes as a whole takes its holes along, and empty ones go, too */
+static void pgtable_unmap_holes_of_table(struct kunit *test)
+{
+	struct pgt_env *env = pgt_start(test);
+	u64 g = pgt_granule(env), block = pgt_block(env);
+	size_t root = smmu_pgtable_bytes(env->pt);
+
+	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 3 * g, PA, 2 * g, RW, NULL));
+	KUNIT_EXPECT_EQ(test, block, pgt_unmap(env, 0, block));
+	pgt_expect_hole(env, 3 * g);
+	KUNIT_EXPECT_EQ(test, 0, pgt_unmap(env, 0, block));
+
+	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 3 * g, PA, 2 * g, RW, NULL));
+	KUNIT_EXPECT_EQ(test, 2 * g, pgt_unmap(env, 3 * g, 2 * g));
+	KUNIT_EXPECT_GT(test, smmu_pgtable_bytes(env->pt), root);
+	/* up to the first hole that no table covers */
+	KUNIT_EXPECT_EQ(test, block, pgt_unmap(env, 0, block + g));
+	pgt_expect_empty(env);
+}
+
+/* With no way to exchange it for a table, a part of a block stays */
 static void pgtable_unmap_part_of_block(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
@@ -523,9 +541,15 @@ static bool room_3_2(const struct pgt_param *p)
 	return room(p, 2, 3);
 }
 
-static bool room_3_3(const struct pgt_param *p)
+/* No block can be exchanged for a table, no table for a block */
+static bool rigid_3_3(const struct pgt_param *p)
 {
-	return room(p, 3, 3);
+	return room(p, 3, 3) && p->bbml < 2 && !p->flush;
+}
+
+static bool rigid_3_1(const struct pgt_param *p)
+{
+	return room_3_1(p) && !p->flush;
 }
 
 static bool room_4_4(const struct pgt_param *p)
@@ -547,9 +571,9 @@ static bool room_below_root(const struct pgt_param *p)
 
 PGT_PARAMS_IF(unaligned, room_unaligned)
 PGT_PARAMS_IF(whole, room_whole)
-PGT_PARAMS_IF(over_table, room_3_1)
+PGT_PARAMS_IF(over_table, rigid_3_1)
 PGT_PARAMS_IF(over_block, room_3_2)
-PGT_PARAMS_IF(part, room_3_3)
+PGT_PARAMS_IF(part, rigid_3_3)
 PGT_PARAMS_IF(blocks, room_4_4)
 PGT_PARAMS_IF(level_2, room_level_2)
 PGT_PARAMS_IF(below_root, room_below_root)
@@ -567,6 +591,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(pgtable_block_over_table, over_table_gen_params),
 	KUNIT_CASE_PARAM(pgtable_map_over_block, over_block_gen_params),
 	KUNIT_CASE_PARAM(pgtable_unmap_holes, pgt_gen_params),
+	KUNIT_CASE_PARAM(pgtable_unmap_holes_of_table, below_root_gen_params),
 	KUNIT_CASE_PARAM(pgtable_unmap_part_of_block, part_gen_params),
 	KUNIT_CASE_PARAM(pgtable_table_freed, pgt_gen_params),
 	KUNIT_CASE_PARAM(pgtable_tables_freed, level_2_gen_params),

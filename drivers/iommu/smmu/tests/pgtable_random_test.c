@@ -168,18 +168,19 @@ static void expect_part_of_block(struct pgt_env *env, u64 at, u64 end)
 	struct pgt_ref ref = { };
 	u64 start;
 
+	KUNIT_EXPECT_TRUE(env->test, env->param.bbml < 2 && !env->param.flush);
 	KUNIT_ASSERT_TRUE(env->test, pgt_ref_translate(env, at, &ref));
 	start = at & ~(ref.leaf_bytes - 1);
 	KUNIT_EXPECT_TRUE(env->test,
 			  start < at || start + ref.leaf_bytes > end);
 }
 
+/* More than what is used goes if a whole table does; pgt_unmap() knows */
 static void step_unmap(struct shadow *s, u64 iova, u64 bytes)
 {
 	u64 used = shadow_used(s, iova, bytes);
 	u64 done = pgt_unmap(s->env, iova, bytes);
 
-	KUNIT_EXPECT_LE(s->env->test, done, used);
 	if (done < used)
 		expect_part_of_block(s->env, iova + done, iova + bytes);
 	shadow_remove(s, iova, done);

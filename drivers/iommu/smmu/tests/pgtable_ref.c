@@ -3,15 +3,10 @@
  * The slow reference for the page tables. It includes no format.h: all it knows
  * about descriptors is written here, from the Arm ARM, once more.
  */
-#include <kunit/device.h>
-#include <kunit/static_stub.h>
-#include <linux/dma-mapping.h>
 #include <linux/io.h>
 #include <linux/iommu.h>
 #include <linux/mm.h>
-#include <linux/slab.h>
 
-#include "pgtable/internal.h"
 #include "tests/pgtable_ref.h"
 
 const struct pgt_param pgt_params[] = {
@@ -37,6 +32,23 @@ const struct pgt_param pgt_params[] = {
 	{ 2, 16, 30, 36, true }, { 2, 16, 42, 42, true },
 	{ 2, 16, 42, 42, false }, { 2, 16, 44, 44, true },
 	{ 2, 16, 48, 48, true }, { 2, 16, 52, 52, true },
+	{ 2, 12, 40, 40, true, .fwb = true },
+	/* with the contiguous hint, and with ways to exchange blocks */
+	{ 1, 12, 39, 40, true, .flush = true },
+	{ 1, 12, 48, 48, false, .flush = true },
+	{ 2, 14, 42, 42, true, .flush = true },
+	{ 1, 12, 39, 40, true, .bbml = 1 },
+	{ 1, 12, 48, 48, false, .bbml = 1, .flush = true },
+	{ 1, 12, 36, 36, true, .bbml = 2 },
+	{ 1, 12, 48, 48, true, .bbml = 2, .flush = true },
+	{ 1, 12, 48, 48, false, .bbml = 2, .flush = true },
+	{ 2, 12, 40, 40, true, .bbml = 1 },
+	{ 2, 12, 48, 48, true, .bbml = 2, .flush = true },
+	{ 1, 14, 47, 48, true, .bbml = 1, .flush = true },
+	{ 2, 14, 42, 42, true, .bbml = 2, .flush = true },
+	{ 1, 16, 48, 48, true, .bbml = 1 },
+	{ 2, 16, 42, 42, false, .bbml = 1, .flush = true },
+	{ 1, 16, 52, 52, true, .bbml = 2, .flush = true },
 };
 
 const void *pgt_next_param(const void *prev, char *desc)
@@ -47,9 +59,10 @@ const void *pgt_next_param(const void *prev, char *desc)
 	if (p == pgt_params + ARRAY_SIZE(pgt_params))
 		return NULL;
 	snprintf(desc, KUNIT_PARAM_DESC_SIZE,
-		 "stage %u, %uK granule, %u bits in, %u bits out, %s",
+		 "stage %u, %uK granule, %u bits in, %u bits out, %s, BBML %u%s%s",
 		 p->stage, 1U << (p->granule_lg2 - 10), p->ias, p->oas,
-		 p->coherent ? "coherent" : "not coherent");
+		 p->coherent ? "coherent" : "not coherent", p->bbml,
+		 p->flush ? ", flush" : "", p->fwb ? ", FWB" : "");
 	return p;
 }
 
@@ -78,6 +91,14 @@ unsigned int pgt_param_levels(const struct pgt_param *p)
 u64 pgt_param_block(const struct pgt_param *p)
 {
 	return 1ULL << (2 * p->granule_lg2 - 3);
+}
+
+/* D8.7.1: how many leaves of level 3 or 2 the contiguous bit takes together */
+unsigned int pgt_param_group(const struct pgt_param *p, int level)
+{
+	if (p->granule_lg2 == 12)
+		return 16;
+	return p->granule_lg2 == 14 && level == 3 ? 128 : 32;
 }
 
 u64 pgt_param_in(const struct pgt_param *p)
@@ -112,99 +133,6 @@ u64 pgt_block(const struct pgt_env *env)
 	return 1ULL << low(env, 2);
 }
 
-u32 pgt_rnd(struct pgt_env *env, u32 below)
-{
-	return prandom_u32_state(&env->rnd) % below;
-}
-
-/* Table memory */
-
-static struct pgt_env *current_env(void)
-{
-	return kunit_get_current_test()->priv;
-}
-
-static struct page *get_page_stub(int nid, gfp_t gfp, unsigned int order)
-{
-	struct pgt_env *env = current_env();
-	void (*on_get)(struct pgt_env *env) = env->on_get;
-	struct page *page;
-
-	env->last_gfp = gfp;
-	env->on_get = NULL;
-	if (on_get)
-		on_get(env);
-	if (atomic_inc_return(&env->gets) == env->fail_at)
-		return NULL;
-	page = alloc_pages_node(nid, gfp | __GFP_ZERO | __GFP_COMP, order);
-	if (!page)
-		return NULL;
-	get_page(page);
-	xa_store(&env->pages, page_to_pfn(page), page, GFP_ATOMIC);
-	return page;
-}
-
-static u64 *memory_of(struct pgt_env *env, u64 pa)
-{
-	u8 *copy = xa_load(&env->memory, pa >> PAGE_SHIFT);
-
-	return copy ? (u64 *)(copy + (pa & ~PAGE_MASK)) : NULL;
-}
-
-/* Word by word: other CPUs may be writing to the same table */
-static void copy_words(u64 *to, const u64 *from, size_t bytes)
-{
-	size_t i;
-
-	for (i = 0; i < bytes / sizeof(*to); i++)
-		WRITE_ONCE(to[i], READ_ONCE(from[i]));
-}
-
-static bool copy_to_memory(struct pgt_env *env, void *from, size_t bytes)
-{
-	while (bytes) {
-		size_t part = min(bytes, PAGE_SIZE - offset_in_page(from));
-		u64 *to = memory_of(env, virt_to_phys(from));
-
-		if (!to)
-			return false;
-		copy_words(to, from, part);
-		from += part;
-		bytes -= part;
-	}
-	return true;
-}
-
-static bool map_dma_stub(struct device *dev, void *table, size_t bytes)
-{
-	struct pgt_env *env = current_env();
-	u64 pa = virt_to_phys(table);
-	dma_addr_t dma;
-	size_t i;
-
-	if (env->map_fails)
-		return false;
-	dma = dma_map_single(dev, table, bytes, DMA_TO_DEVICE);
-	if (dma_mapping_error(dev, dma) || dma != pa)
-		return false;
-	for (i = 0; i < bytes; i += PAGE_SIZE) {
-		if (!memory_of(env, pa + i))
-			xa_store(&env->memory, (pa + i) >> PAGE_SHIFT,
-				 kmalloc(PAGE_SIZE, GFP_ATOMIC), GFP_ATOMIC);
-	}
-	return copy_to_memory(env, table, bytes);
-}
-
-static void sync_dma_stub(struct device *dev, void *part, size_t bytes)
-{
-	struct pgt_env *env = current_env();
-
-	atomic_inc(&env->syncs);
-	dma_sync_single_for_device(dev, virt_to_phys(part), bytes,
-				   DMA_TO_DEVICE);
-	copy_to_memory(env, part, bytes);
-}
-
 /* The page of the last read is remembered: most reads go on in the same one */
 static const u8 *walker_page(struct pgt_env *env, u64 pa)
 {
@@ -230,89 +158,6 @@ static u64 walker_read(struct pgt_env *env, u64 pa)
 	return le64_to_cpup((const __le64 *)(page + (pa & ~PAGE_MASK)));
 }
 
-/* The environment */
-
-int pgt_init(struct kunit *test)
-{
-	test->priv = NULL;
-	return 0;
-}
-
-static void make_device(struct pgt_env *env)
-{
-	env->dev = kunit_device_register(env->test, "walker");
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(env->test, env->dev);
-	KUNIT_ASSERT_EQ(env->test, 0,
-			dma_set_mask_and_coherent(env->dev, DMA_BIT_MASK(64)));
-}
-
-struct pgt_env *pgt_env_make(struct kunit *test, const struct pgt_param *p)
-{
-	struct pgt_env *env = kunit_kzalloc(test, sizeof(*env), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, env);
-	env->test = test;
-	env->param = *p;
-	xa_init(&env->pages);
-	xa_init(&env->memory);
-	test->priv = env;
-	if (!p->coherent)
-		make_device(env);
-	kunit_activate_static_stub(test, smmu_table_get_page, get_page_stub);
-	kunit_activate_static_stub(test, smmu_table_map_dma, map_dma_stub);
-	kunit_activate_static_stub(test, smmu_table_sync_dma, sync_dma_stub);
-	return env;
-}
-
-struct smmu_pgtable *pgt_alloc(struct pgt_env *env)
-{
-	struct smmu_pgtable_cfg cfg = {
-		.stage = env->param.stage,
-		.granule_lg2 = env->param.granule_lg2,
-		.ias_bits = env->param.ias,
-		.oas_bits = env->param.oas,
-		.coherent = env->param.coherent,
-		.dev = env->dev,
-		.nid = NUMA_NO_NODE,
-	};
-
-	return smmu_pgtable_alloc(&cfg);
-}
-
-/* Nobody but us may still have a table: neither a leak nor a double free */
-static void check_pages(struct pgt_env *env)
-{
-	struct page *page;
-	unsigned long pfn;
-
-	rcu_barrier();
-	xa_for_each(&env->pages, pfn, page) {
-		KUNIT_EXPECT_EQ_MSG(env->test, 1, page_ref_count(page),
-				    "table at frame %lx", pfn);
-		__free_pages(page, compound_order(page));
-	}
-	xa_destroy(&env->pages);
-}
-
-void pgt_stop(struct pgt_env *env)
-{
-	unsigned long pfn;
-	void *copy;
-
-	smmu_pgtable_free(env->pt);
-	env->pt = NULL;
-	check_pages(env);
-	xa_for_each(&env->memory, pfn, copy)
-		kfree(copy);
-	xa_destroy(&env->memory);
-}
-
-void pgt_exit(struct kunit *test)
-{
-	if (test->priv)
-		pgt_stop(test->priv);
-}
-
 /* The walker */
 
 /* D8.3.1: what a table descriptor may hold, and the address in it */
@@ -334,7 +179,10 @@ static u64 table_address(struct pgt_env *env, u64 desc)
 	return addr;
 }
 
-/* The address in a leaf of @level; what is not address goes to @attr */
+/* D8.7.1, checked apart from the other attributes */
+#define CONTIGUOUS	(1ULL << 52)
+
+/* The address in a leaf of @level; what is not address or hint goes to @attr */
 static u64 leaf_address(struct pgt_env *env, u64 desc, int level, u64 *attr)
 {
 	u64 mask = (1ULL << 48) - (1ULL << low(env, level));
@@ -344,7 +192,7 @@ static u64 leaf_address(struct pgt_env *env, u64 desc, int level, u64 *attr)
 		addr |= (desc & 0xf000) << 36;
 		mask |= 0xf000;
 	}
-	*attr = desc & ~mask;
+	*attr = desc & ~mask & ~CONTIGUOUS;
 	return addr;
 }
 
@@ -362,7 +210,7 @@ static bool block_allowed(const struct pgt_env *env, int level)
 }
 
 /* D8.2: is the first level as the architecture allows, and the table aligned */
-static void check_root(struct pgt_env *env)
+void pgt_ref_check_root(struct pgt_env *env)
 {
 	const struct smmu_walk *w = env->walk;
 	int bits = 64 - w->t0sz - low(env, w->start_level);
@@ -424,6 +272,71 @@ bool pgt_ref_translate(struct pgt_env *env, u64 iova, struct pgt_ref *ref)
 	return false;
 }
 
+/* The addresses that TLBs may hold as one with @iova, which may be a hole */
+void pgt_ref_extent(struct pgt_env *env, u64 iova, u64 *start, u64 *last)
+{
+	struct pgt_ref ref = { };
+	u64 bytes;
+
+	*start = iova;
+	*last = iova;
+	if (!pgt_ref_translate(env, iova, &ref))
+		return;
+	bytes = ref.leaf_bytes;
+	if (ref.desc & CONTIGUOUS)
+		bytes *= pgt_param_group(&env->param, ref.level);
+	*start = iova & ~(bytes - 1);
+	*last = *start + bytes - 1;
+}
+
+bool pgt_ref_hinted(struct pgt_env *env, u64 iova)
+{
+	struct pgt_ref ref = { };
+
+	return pgt_ref_translate(env, iova, &ref) && (ref.desc & CONTIGUOUS);
+}
+
+/*
+ * What one step of unmap takes at @at, of a range up to @end: a table or a leaf that
+ * lies in it as a whole, a part of a block if @splits, or nothing. Returns where it
+ * goes on.
+ */
+static u64 unmap_step(struct pgt_env *env, u64 at, u64 end, bool splits)
+{
+	u64 table = env->walk->ttb;
+	int level;
+
+	for (level = env->walk->start_level; level <= 3; level++) {
+		u64 desc = walker_read(env, table + 8 * index_at(env, at, level));
+		u64 bytes = 1ULL << low(env, level);
+		bool whole = !(at & (bytes - 1)) && end - at >= bytes;
+
+		if (!(desc & 1))
+			return at;
+		if (whole)
+			return at + bytes;
+		if (level == 3 || !(desc & 2))
+			return splits ? min(end, (at | (bytes - 1)) + 1) : at;
+		table = table_address(env, desc);
+	}
+	return at;
+}
+
+/* How much unmap is to unmap of a range */
+u64 pgt_ref_unmappable(struct pgt_env *env, u64 iova, u64 bytes)
+{
+	bool splits = env->param.bbml == 2 || env->param.flush;
+	u64 at = iova, next;
+
+	while (at < iova + bytes) {
+		next = unmap_step(env, at, iova + bytes, splits);
+		if (next == at)
+			break;
+		at = next;
+	}
+	return at - iova;
+}
+
 /* Physical address of the descriptor for @iova at @level; tables must exist */
 u64 pgt_ref_slot(struct pgt_env *env, u64 iova, int level)
 {
@@ -439,6 +352,56 @@ u64 pgt_ref_slot(struct pgt_env *env, u64 iova, int level)
 	return table + 8 * index_at(env, iova, level);
 }
 
+/* One leaf says that it is one of a group: so must all of them, and lead on. */
+static bool group_sound(struct pgt_env *env, u64 first, int level)
+{
+	unsigned int group = pgt_param_group(&env->param, level), i;
+	u64 desc = walker_read(env, first), bytes = 1ULL << low(env, level);
+	u64 attr, pa = leaf_address(env, desc, level, &attr);
+
+	if (!(desc & 1) || !(desc & CONTIGUOUS) || (pa & (group * bytes - 1)))
+		return false;
+	for (i = 1; i < group; i++) {
+		u64 other = walker_read(env, first + 8 * i), other_attr;
+
+		if (!(other & CONTIGUOUS) ||
+		    leaf_address(env, other, level, &other_attr) != pa + i * bytes ||
+		    other_attr != attr)
+			return false;
+	}
+	return true;
+}
+
+static void check_hint(struct pgt_env *env, u64 table, int level, u64 index,
+		       u64 slots)
+{
+	unsigned int group;
+
+	if (!env->param.bbml || level < 2) {
+		KUNIT_FAIL(env->test, "contiguous at level %d", level);
+		return;
+	}
+	group = pgt_param_group(&env->param, level);
+	if (index & (group - 1)) {
+		index &= ~(u64)(group - 1);
+		if (walker_read(env, table + 8 * index) & CONTIGUOUS)
+			return;		/* looked at already */
+	}
+	if (index + group > slots ||
+	    !group_sound(env, table + 8 * index, level))
+		KUNIT_FAIL(env->test, "group at %llx, level %d",
+			   table + 8 * index, level);
+}
+
+/* What the CPU wrote has reached memory, but for the bit that is ours */
+static void check_clean(struct pgt_env *env, u64 pa, u64 desc)
+{
+	u64 written = le64_to_cpup(phys_to_virt(pa));
+
+	if ((written ^ desc) & ~(1ULL << 55))
+		KUNIT_FAIL(env->test, "descriptor at %llx was not cleaned", pa);
+}
+
 static void sum_table(struct pgt_env *env, u64 table, int level, u64 *mapped,
 		      u64 *tables)
 {
@@ -452,8 +415,11 @@ static void sum_table(struct pgt_env *env, u64 table, int level, u64 *mapped,
 	for (i = 0; i < slots; i++) {
 		u64 desc = walker_read(env, table + 8 * i);
 
+		check_clean(env, table + 8 * i, desc);
 		if (!desc)
 			continue;
+		if ((desc & CONTIGUOUS) && (level == 3 || !(desc & 2)))
+			check_hint(env, table, level, i, slots);
 		if (!(desc & 1))
 			KUNIT_FAIL(env->test, "descriptor %llx", desc);
 		else if (level < 3 && (desc & 2))
@@ -466,7 +432,7 @@ static void sum_table(struct pgt_env *env, u64 table, int level, u64 *mapped,
 
 void pgt_ref_sum(struct pgt_env *env, u64 *mapped, u64 *tables)
 {
-	check_root(env);
+	pgt_ref_check_root(env);
 	*mapped = 0;
 	*tables = 0;
 	sum_table(env, env->walk->ttb, env->walk->start_level, mapped, tables);
@@ -495,13 +461,14 @@ static u64 attr_s1(const struct pgt_env *env, int prot)
 	return attr;
 }
 
-/* D8.3.2 and D8.6: stage 2 without forced write-back */
-static u64 attr_s2(int prot)
+/* D8.3.2 and D8.6; write-back is 0b0110 if stage 2 forces it */
+static u64 attr_s2(const struct pgt_env *env, int prot)
 {
-	u64 memattr = prot & IOMMU_MMIO ? 0x1 : prot & IOMMU_CACHE ? 0xf : 0x5;
+	u64 cached = env->param.fwb ? 0x6 : 0xf;
+	u64 memattr = prot & IOMMU_MMIO ? 0x1 : prot & IOMMU_CACHE ? cached : 0x5;
 	u64 attr = 1ULL << 10 | memattr << 2;
 
-	attr |= (u64)(memattr == 0xf ? 3 : 2) << 8;
+	attr |= (u64)(memattr == cached ? 3 : 2) << 8;
 	if (prot & IOMMU_READ)
 		attr |= 1ULL << 6;
 	if (prot & IOMMU_WRITE)
@@ -513,110 +480,6 @@ static u64 attr_s2(int prot)
 
 u64 pgt_ref_attr(const struct pgt_env *env, int prot)
 {
-	return env->walk->stage == 1 ? attr_s1(env, prot) : attr_s2(prot);
+	return env->walk->stage == 1 ? attr_s1(env, prot) : attr_s2(env, prot);
 }
 
-/* Short forms */
-
-struct pgt_env *pgt_start(struct kunit *test)
-{
-	struct pgt_env *env = pgt_env_make(test, test->param_value);
-
-	env->pt = pgt_alloc(env);
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, env->pt);
-	env->walk = smmu_pgtable_walk(env->pt);
-	check_root(env);
-	return env;
-}
-
-int pgt_map(struct pgt_env *env, u64 iova, u64 pa, u64 bytes, int prot,
-	    u64 *mapped)
-{
-	u64 ignored = 0;
-
-	return smmu_pgtable_map(env->pt, iova, pa, bytes, prot, GFP_KERNEL,
-				mapped ?: &ignored);
-}
-
-/* Unmap and, as if the TLB had been invalidated, free the tables */
-u64 pgt_unmap(struct pgt_env *env, u64 iova, u64 bytes)
-{
-	struct smmu_pgtable_cleared c;
-	u64 done;
-
-	smmu_pgtable_cleared_init(&c);
-	done = smmu_pgtable_unmap(env->pt, iova, bytes, &c);
-	KUNIT_EXPECT_EQ(env->test, c.table, !list_empty(&c.tables));
-	KUNIT_EXPECT_EQ(env->test, !done, !c.leaf_sizes);
-	smmu_pgtable_put_tables(&c.tables);
-	KUNIT_EXPECT_TRUE(env->test, list_empty(&c.tables));
-	return done;
-}
-
-/* @iova goes to @pa by a leaf of @bytes (0: of any size), protected by @prot */
-void pgt_expect(struct pgt_env *env, u64 iova, u64 pa, u64 bytes, int prot)
-{
-	struct pgt_ref ref = { };
-	u64 attr;
-
-	KUNIT_EXPECT_EQ(env->test, pa,
-			smmu_pgtable_iova_to_phys(env->pt, iova));
-	if (!pgt_ref_translate(env, iova, &ref)) {
-		KUNIT_FAIL(env->test, "%llx is not mapped", iova);
-		return;
-	}
-	KUNIT_EXPECT_EQ_MSG(env->test, pa, ref.pa, "at %llx", iova);
-	if (bytes)
-		KUNIT_EXPECT_EQ_MSG(env->test, bytes, ref.leaf_bytes,
-				    "at %llx", iova);
-	leaf_address(env, ref.desc, ref.level, &attr);
-	KUNIT_EXPECT_EQ_MSG(env->test, attr & ~3ULL, pgt_ref_attr(env, prot),
-			    "at %llx, protection %x", iova, prot);
-}
-
-void pgt_expect_hole(struct pgt_env *env, u64 iova)
-{
-	struct pgt_ref ref = { };
-
-	KUNIT_EXPECT_FALSE_MSG(env->test, pgt_ref_translate(env, iova, &ref),
-			       "%llx goes to %llx", iova, ref.pa);
-	KUNIT_EXPECT_EQ(env->test, 0,
-			smmu_pgtable_iova_to_phys(env->pt, iova));
-}
-
-/* As pgt_expect(), but silent and cheap, for many leaves */
-static bool leaf_right(struct pgt_env *env, u64 at, u64 pa, u64 want,
-		       struct pgt_ref *ref)
-{
-	return pgt_ref_translate(env, at, ref) && ref->pa == pa &&
-	       (pgt_ref_strip(env, ref->desc, ref->level) & ~3ULL) == want;
-}
-
-/* Every leaf of a range, and nothing on either side of it */
-void pgt_expect_range(struct pgt_env *env, u64 iova, u64 pa, u64 bytes,
-		      int prot)
-{
-	u64 end = iova + bytes, at = iova, want = pgt_ref_attr(env, prot);
-	struct pgt_ref ref = { };
-
-	while (at < end && leaf_right(env, at, pa + (at - iova), want, &ref))
-		at = (at & ~(ref.leaf_bytes - 1)) + ref.leaf_bytes;
-	if (at != end)
-		pgt_expect(env, at, pa + (at - iova), 0, prot);
-	KUNIT_EXPECT_EQ(env->test, end, at);
-	pgt_expect(env, iova, pa, 0, prot);
-	pgt_expect(env, end - 1, pa + bytes - 1, 0, prot);
-	if (iova)
-		pgt_expect_hole(env, iova - 1);
-	pgt_expect_hole(env, end);
-}
-
-/* Nothing is mapped; no table is held that is not in the tree */
-void pgt_expect_empty(struct pgt_env *env)
-{
-	u64 mapped, tables;
-
-	pgt_ref_sum(env, &mapped, &tables);
-	KUNIT_EXPECT_EQ(env->test, 0, mapped);
-	KUNIT_EXPECT_EQ(env->test, tables, smmu_pgtable_bytes(env->pt));
-}

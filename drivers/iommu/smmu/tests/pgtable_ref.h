@@ -22,12 +22,16 @@ struct pgt_param {
 	u8 ias;
 	u8 oas;
 	bool coherent;
+	bool fwb;
+	bool flush;	/* there is a callback that invalidates */
+	u8 bbml;
 };
 
 extern const struct pgt_param pgt_params[];
 const void *pgt_next_param(const void *prev, char *desc);
 unsigned int pgt_param_levels(const struct pgt_param *p);
 u64 pgt_param_block(const struct pgt_param *p);	/* of level 2 */
+unsigned int pgt_param_group(const struct pgt_param *p, int level);
 u64 pgt_param_in(const struct pgt_param *p);	/* bytes of input */
 u64 pgt_param_out(const struct pgt_param *p);	/* bytes of output */
 
@@ -66,6 +70,10 @@ static const void *SMMU_COMPAT_GEN_PARAMS(_name##_gen_params)		\
  * @map_fails: mapping a table for DMA fails
  * @syncs: cleanings so far
  * @last_gfp: flags of the last request
+ * @flushes: calls of the flush callback so far
+ * @flush_start: what the last one was given
+ * @flush_last: the same
+ * @on_flush: called in the middle of the next one
  * @on_get: called once, in the middle of the next request for a page
  */
 struct pgt_env {
@@ -85,6 +93,10 @@ struct pgt_env {
 	atomic_t syncs;
 	gfp_t last_gfp;
 	void (*on_get)(struct pgt_env *env);
+	int flushes;
+	u64 flush_start;
+	u64 flush_last;
+	void (*on_flush)(struct pgt_env *env);
 };
 
 /* What the hardware makes of an address */
@@ -107,10 +119,17 @@ u64 pgt_block(const struct pgt_env *env);	/* of level 2 */
 u32 pgt_rnd(struct pgt_env *env, u32 below);
 
 bool pgt_ref_translate(struct pgt_env *env, u64 iova, struct pgt_ref *ref);
+void pgt_ref_extent(struct pgt_env *env, u64 iova, u64 *start, u64 *last);
+bool pgt_ref_hinted(struct pgt_env *env, u64 iova);
+u64 pgt_ref_unmappable(struct pgt_env *env, u64 iova, u64 bytes);
+void pgt_ref_check_root(struct pgt_env *env);
 u64 pgt_ref_attr(const struct pgt_env *env, int prot);
 u64 pgt_ref_strip(const struct pgt_env *env, u64 desc, int level);
 u64 pgt_ref_slot(struct pgt_env *env, u64 iova, int level);
-/* Bytes mapped and bytes of tables, by reading every descriptor */
+/*
+ * Bytes mapped and bytes of tables, by reading every descriptor; looks after groups
+ * with the contiguous bit, and whether all was cleaned, on the way
+ */
 void pgt_ref_sum(struct pgt_env *env, u64 *mapped, u64 *tables);
 
 int pgt_map(struct pgt_env *env, u64 iova, u64 pa, u64 bytes, int prot,

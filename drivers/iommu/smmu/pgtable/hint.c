@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The contiguous hint (Arm ARM D8.7.1): a group of leaves side by side, which
+ * would be one leaf if there was a level for it, may be one entry in a TLB. So
+ * the group has to be complete and of one kind for as long as one of its leaves
+ * has the hint.
+ *
+ * It is set only where a whole group is written by one call, and only if the
+ * walkers allow leaves to lose it while they are in use (BBML 1 or 2). Then a
+ * part of a group is unmapped in this order:
+ *
+ *	the leaves that stay lose the hint
+ *	the leaves that go are cleared
+ *	the caller invalidates the whole group
+ *
+ * Until the invalidation, a TLB entry for the group may be there or come back,
+ * which leads to where all of the group led, and which the architecture lets the
+ * hardware mix with those for single leaves. Afterwards it cannot: no leaf with
+ * the hint is left.
+ */
+#include "pgtable/hint.h"
+#include "pgtable/internal.h"
+#include "pgtable/run.h"
+
+/**
+ * smmu_hint_fill - write leaves, with the hint where it may be
+ * @pt: the page table
+ * @slot: the first slot; all are empty
+ * @slots: how many
+ * @lg2: log2 of the bytes of a leaf
+ * @iova: what the first leaf translates
+ * @desc: the first leaf; the others follow it in memory
+ */
+void smmu_hint_fill(const struct smmu_pgtable *pt, __le64 *slot, u32 slots,
+		    unsigned int lg2, u64 iova, u64 desc)
+{
+	u64 step = BIT_ULL(lg2);
+	u32 group = smmu_group(pt, lg2);
+	u32 first, grouped;
+
+	if (slots < group || (((iova ^ desc) >> lg2) & (group - 1))) {
+		smmu_run_fill(slot, slots, desc, step);
+		return;
+	}
+	first = min_t(u32, slots, -(iova >> lg2) & (group - 1));
+	smmu_run_fill(slot, first, desc, step);
+	slot += first;
+	slots -= first;
+	desc += (u64)first << lg2;
+
+	grouped = slots & ~(group - 1);
+	smmu_run_fill(slot, grouped, desc | SMMU_LEAF_CONT, step);
+	desc += (u64)grouped << lg2;
+	smmu_run_fill(slot + grouped, slots - grouped, desc, step);
+}
+
+/*
+ * Other owners of leaves of the group may be clearing theirs, or doing the same
+ * as we do: a leaf that changed meanwhile is left as it is now.
+ */
+static void take(struct smmu_pgtable *pt, __le64 *slot, u32 slots)
+{
+	u32 i;
+
+	for (i = 0; i < slots; i++) {
+		u64 desc = smmu_desc_read(&slot[i]);
+
+		if (desc & SMMU_LEAF_CONT)
+			smmu_desc_change(&slot[i], desc,
+					 desc & ~SMMU_LEAF_CONT);
+	}
+	smmu_table_clean(pt, slot, slots);
+}
+
+/**
+ * smmu_hint_take - take the hint off what stays of a group
+ * @pt: the page table
+ * @slot: the first of the leaves that are about to be cleared
+ * @slots: how many
+ * @lg2: log2 of the bytes of a leaf
+ * @start: what the first leaf translates; the start of its group on return, if it
+ *	was in one that is not cleared as a whole
+ * @last: the last address of the last leaf; the last of its group on return, in
+ *	the same case
+ */
+void smmu_hint_take(struct smmu_pgtable *pt, __le64 *slot, u32 slots,
+		    unsigned int lg2, u64 *start, u64 *last)
+{
+	u32 group = smmu_group(pt, lg2);
+	u32 before, after;
+
+	if (group == SMMU_NO_GROUP)
+		return;
+	before = (*start >> lg2) & (group - 1);
+	after = ~(*last >> lg2) & (group - 1);
+	if (before && (smmu_desc_read(slot) & SMMU_LEAF_CONT)) {
+		take(pt, slot - before, before);
+		*start -= (u64)before << lg2;
+	}
+	if (after && (smmu_desc_read(slot + slots - 1) & SMMU_LEAF_CONT)) {
+		take(pt, slot + slots, after);
+		*last += (u64)after << lg2;
+	}
+}
