@@ -149,21 +149,21 @@ static bool api_strict_beside(struct api_run *run, struct api_strict *s, size_t 
 	return false;
 }
 
-/* One page of a group goes: that one is out of reach, its neighbours are not. */
-static void api_strict_part_of_group(struct api_run *run)
+/*
+ * One page of @bytes goes: that one is out of reach, its neighbours are not, whatever
+ * kind of leaf they were in.
+ */
+static void api_strict_part(struct api_run *run, struct iommu_domain *domain, size_t bytes)
 {
-	struct api_strict s;
+	struct api_strict s = { .domain = domain, .bytes = bytes };
 	size_t page, gone;
 
-	s.domain = api_domain(run);
 	s.buf = api_buf(run, get_order(SZ_2M));
-	if (!s.domain || !s.buf || api_attach(run, 0, s.domain))
+	if (!s.buf || api_attach(run, 0, s.domain))
 		return;
 	page = api_page_bytes(s.domain);
 	s.iova = ALIGN(API_IOVA, SZ_2M);
 	s.phys = virt_to_phys(s.buf);
-	/* No block, but groups: of 64 KiB with pages of 4 KiB, of 2 MiB with others. */
-	s.bytes = min_t(size_t, SZ_2M, api_block_bytes(s.domain) / 2);
 	gone = s.bytes / page / 2 + 5;
 	if (api_map(run, s.domain, s.iova, s.phys, s.bytes) ||
 	    api_reaches(run, 0, s.iova + gone * page, s.buf + gone * page) ||
@@ -177,6 +177,23 @@ static void api_strict_part_of_group(struct api_run *run)
 	    api_unmap(run, s.domain, s.iova + (gone + 1) * page, s.bytes - (gone + 1) * page))
 		return;
 	api_strict_beside(run, &s, gone, false);
+}
+
+/* No block, but groups: of 64 KiB with pages of 4 KiB, of 2 MiB with others */
+static void api_strict_part_of_group(struct api_run *run)
+{
+	struct iommu_domain *domain = api_domain(run);
+
+	if (domain)
+		api_strict_part(run, domain, min_t(size_t, SZ_2M, api_block_bytes(domain) / 2));
+}
+
+static void api_strict_part_of_block(struct api_run *run)
+{
+	struct iommu_domain *domain = api_domain(run);
+
+	if (domain && !api_skip(run, api_block_bytes(domain) > SZ_2M, "no block is small enough"))
+		api_strict_part(run, domain, api_block_bytes(domain));
 }
 
 /* A page, a block and a page in one call, with the device on each of them */
@@ -266,6 +283,7 @@ const struct api_case api_strict_cases[] = {
 	{ "strict_leaves", api_strict_leaves },
 	{ "strict_groups", api_strict_groups },
 	{ "strict_part_of_group", api_strict_part_of_group },
+	{ "strict_part_of_block", api_strict_part_of_block },
 	{ "strict_mixed", api_strict_mixed },
 	{ "strict_tables", api_strict_tables },
 	{ "strict_flush", api_strict_flush },

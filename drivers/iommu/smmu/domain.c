@@ -118,6 +118,20 @@ int smmu_domain_narrow(struct smmu_pgtable_cfg *cfg, struct smmu_window *window)
 	return 0;
 }
 
+/* The table asks for it in the middle of a change; what is cached there may be anything. */
+static void smmu_domain_flush_range(void *ctx, u64 start, u64 last)
+{
+	struct smmu_domain *domain = ctx;
+	const struct smmu_inval_range range = {
+		.start = start,
+		.last = last,
+		.leaf_sizes = smmu_pgtable_sizes(domain->pt),
+		.granule_lg2 = smmu_pgtable_walk(domain->pt)->granule_lg2,
+	};
+
+	smmu_inval_clear_range(&domain->targets, &range);
+}
+
 static int smmu_domain_build_table(struct smmu_domain *domain, const struct smmu_master *master)
 {
 	struct smmu_pgtable_cfg cfg;
@@ -133,12 +147,15 @@ static int smmu_domain_build_table(struct smmu_domain *domain, const struct smmu
 	if (ret)
 		return ret;
 	cfg.ias_bits = clamp_t(u8, fls64(master->beyond_last), cfg.ias_bits, full_bits);
+	cfg.flush = smmu_domain_flush_range;
+	cfg.flush_ctx = domain;
 	domain->pt = smmu_pgtable_alloc(&cfg);
 	if (IS_ERR(domain->pt))
 		return PTR_ERR(domain->pt);
 
 	domain->stage = cfg.stage;
 	domain->fwb = cfg.fwb;
+	domain->bbml = cfg.bbml;
 	domain->core.pgsize_bitmap = smmu_pgtable_sizes(domain->pt);
 	domain->core.geometry.aperture_start = smmu_window_start(&domain->window);
 	domain->core.geometry.aperture_end = smmu_window_last(&domain->window);
@@ -370,18 +387,12 @@ static int smmu_domain_compare_leaf(const struct smmu_pgtable_leaf *leaf, void *
  */
 static void smmu_domain_undo_map(struct smmu_domain *domain, u64 start, u64 bytes)
 {
-	struct smmu_inval_range range = {
-		.start = start,
-		.last = start + bytes - 1,
-		.granule_lg2 = smmu_pgtable_walk(domain->pt)->granule_lg2,
-	};
 	struct smmu_pgtable_cleared cleared;
 
 	smmu_pgtable_cleared_init(&cleared);
 	if (!bytes || !smmu_pgtable_unmap(domain->pt, start, bytes, &cleared))
 		return;
-	range.leaf_sizes = cleared.leaf_sizes;
-	smmu_inval_clear_range(&domain->targets, &range);
+	smmu_domain_flush_range(domain, cleared.start, cleared.last);
 	smmu_pgtable_put_tables(&cleared.tables);
 }
 
@@ -457,6 +468,8 @@ static bool smmu_domain_fits(const struct smmu_domain *domain, const struct smmu
 	if (walk->oas_bits > smmu_caps_oas_bits(caps, walk->granule_lg2))
 		return false;
 	if (64 - walk->t0sz > smmu_domain_input_bits(smmu, domain->stage, walk->granule_lg2))
+		return false;
+	if (domain->bbml > caps->bbml)
 		return false;
 	/* A table that is cleaned for one walker serves one that snoops as well. */
 	return (!walk->coherent || caps->coherent) && (!domain->fwb || caps->fwb);
