@@ -5,6 +5,7 @@
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/math.h>
+#include <linux/minmax.h>
 #include <linux/timekeeping.h>
 
 #include <kunit/visibility.h>
@@ -15,6 +16,11 @@
 #include "mmio.h"
 #include "ring.h"
 
+/*
+ * Looks at memory before a waiter reads CMDQ_CONS for whose CMD_SYNC another one
+ * waits as well: some microseconds, which is what a CMD_SYNC takes.
+ */
+#define SMMU_CMDQ_FOLLOWS	1024
 /* Polls without a delay before a waiter slows down and looks for errors. */
 #define SMMU_CMDQ_SPINS		64
 /* How long a wait may take, by the clock, or by slow polls if the clock stands still. */
@@ -24,6 +30,23 @@
 #define SMMU_CMDQ_ERROR_POLL	16
 
 #define SMMU_CMDQ_SLOT_WORDS	2
+
+/* Put, but behind a CMD_SYNC that is in flight: the next one is still to come. */
+#define SMMU_CMDQ_FOLLOWS_SYNC	1
+
+/**
+ * struct smmu_cmdq_patience - how long somebody has waited
+ * @looks: looks at memory before the first at CMDQ_CONS
+ * @polls: looks so far
+ * @start: when the first slow poll was; 0 before it
+ * @up: the time is up, and this was the last look
+ */
+struct smmu_cmdq_patience {
+	unsigned int looks;
+	unsigned int polls;
+	u64 start;
+	bool up;
+};
 
 /**
  * smmu_cmdq_init() - Allocate the queue
@@ -44,7 +67,10 @@ int smmu_cmdq_init(struct smmu_cmdq *q, struct device *dev, const struct smmu_mm
 
 	q->dev = dev;
 	q->mmio = mmio;
+	q->prod = smmu_mmio_addr(mmio, SMMU_CMDQ_PROD);
+	q->cons = smmu_mmio_addr(mmio, SMMU_CMDQ_CONS);
 	q->lg2 = lg2;
+	q->last_sync = q->head - 1;
 	q->ops = ops;
 	q->ctx = ctx;
 	q->dead = true;
@@ -72,8 +98,9 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_base_reg);
  * smmu_cmdq_restart() - Empty the queue, in memory and in the registers
  * @q: the queue
  *
- * The counters go on at the next multiple of what the registers show, so that the
- * registers start at 0 and whoever still waits from before is done waiting.
+ * The counters go on behind the next multiple of what the registers show, so that
+ * the registers start at 0, and whoever still waits from before is done waiting,
+ * whether a CMD_SYNC covered his commands yet or not.
  *
  * Context: any; during reset, with the queue disabled.
  */
@@ -82,8 +109,10 @@ void smmu_cmdq_restart(struct smmu_cmdq *q)
 	unsigned long flags;
 
 	spin_lock_irqsave(&q->lock, flags);
-	q->head = round_up(q->head, 2U << q->lg2);
-	atomic_set(&q->tail, q->head);
+	q->head = round_up(q->head + 1, 2U << q->lg2);
+	q->rung = q->head;
+	WRITE_ONCE(q->last_sync, q->head - 1);
+	atomic_set_release(&q->tail, q->head);
 	q->abort_tries = 0;
 	smmu_mmio_write64(q->mmio, SMMU_CMDQ_BASE, smmu_cmdq_base_reg(q));
 	smmu_mmio_write(q->mmio, SMMU_CMDQ_PROD, 0);
@@ -93,13 +122,20 @@ void smmu_cmdq_restart(struct smmu_cmdq *q)
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_restart);
 
-static bool smmu_cmdq_bury(struct smmu_cmdq *q)
+/*
+ * Returns whether the queue was alive.  Who sees @dead goes on as if his
+ * translations were gone, so if it is the SMMU that fails, its traffic is stopped
+ * before.
+ */
+static bool smmu_cmdq_bury(struct smmu_cmdq *q, bool cut_off)
 {
 	unsigned long flags;
 	bool first;
 
 	spin_lock_irqsave(&q->lock, flags);
 	first = !q->dead;
+	if (first && cut_off && q->ops->cut_off)
+		q->ops->cut_off(q->ctx);
 	WRITE_ONCE(q->dead, true);
 	spin_unlock_irqrestore(&q->lock, flags);
 	return first;
@@ -114,44 +150,65 @@ static bool smmu_cmdq_bury(struct smmu_cmdq *q)
  */
 void smmu_cmdq_stop(struct smmu_cmdq *q)
 {
-	smmu_cmdq_bury(q);
+	smmu_cmdq_bury(q, false);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_stop);
 
+static __always_inline void smmu_cmdq_write_slot(__le64 *base, u32 slot,
+						 const struct smmu_cmd *cmd)
+{
+	const u64 w0 = cmd->w[0], w1 = cmd->w[1];
+	__le64 *words = base + (size_t)slot * SMMU_CMDQ_SLOT_WORDS;
+
+	words[0] = cpu_to_le64(w0);
+	words[1] = cpu_to_le64(w1);
+}
+
 static void smmu_cmdq_fill(struct smmu_cmdq *q, u32 pos, const struct smmu_cmd *cmd)
 {
-	__le64 *slot = &q->base[smmu_ring_slot(pos, q->lg2) * SMMU_CMDQ_SLOT_WORDS];
-
-	slot[0] = cpu_to_le64(cmd->w[0]);
-	slot[1] = cpu_to_le64(cmd->w[1]);
+	smmu_cmdq_write_slot(q->base, smmu_ring_slot(pos, q->lg2), cmd);
 }
 
 /*
  * Learn from CMDQ_CONS how far the SMMU came.  Returns the new tail.
  *
  * The tail is read before the register: a register value that is newer than the
- * tail it extends cannot be mistaken, as the queue never holds more than its
- * size; one that is older than the tail another CPU stored meanwhile loses the
+ * tail it extends cannot be mistaken, as the queue never holds more than
+ * its size; one that is older than the tail another CPU stored meanwhile loses the
  * cmpxchg.  What cannot be, such as the all-ones of an SMMU without power, is no
  * progress.
  */
 static u32 smmu_cmdq_update_tail(struct smmu_cmdq *q)
 {
 	u32 old = atomic_read_acquire(&q->tail);
-	u32 hw = smmu_mmio_read_ordered(q->mmio, SMMU_CMDQ_CONS);
+	/*
+	 * Earlier: this read, by which the SMMU says that it is done with slots
+	 * and, at a CMD_SYNC, with old translations.  Later: what the caller
+	 * writes to such slots, frees, or reads of @rejected.  Peer: the SMMU.
+	 */
+	u32 hw = readl(q->cons);
 	u32 new = smmu_ring_extend(old, FIELD_GET(SMMU_Q_INDEX, hw), q->lg2);
-	u32 seen;
 
-	if (hw == U32_MAX || smmu_ring_used(new, old) > BIT(q->lg2))
+	if (unlikely(hw == U32_MAX || smmu_ring_used(new, old) > BIT(q->lg2)))
 		return old;
-	seen = atomic_cmpxchg(&q->tail, old, new);
-	return seen == old ? new : seen;
+	/*
+	 * Earlier: the read of CMDQ_CONS, as above.  Later: the tail.  Peer: who
+	 * reads the tail with acquire and believes it.
+	 */
+	if (likely(atomic_cmpxchg_release(&q->tail, old, new) == (int)old))
+		return new;
+	return atomic_read_acquire(&q->tail);
 }
 
-static bool smmu_cmdq_consumed(struct smmu_cmdq *q, u32 pos)
+/*
+ * Does CMDQ_CONS show @hw, which stands for @head, and then the tail @head?  @tail
+ * is the tail from when @head was put; if another CPU moved it since, the answer
+ * is no, whatever the register says.  Barriers as in smmu_cmdq_update_tail().
+ */
+static __always_inline bool smmu_cmdq_finished(struct smmu_cmdq *q, u32 hw, u32 head, u32 tail)
 {
-	return smmu_ring_passed(atomic_read_acquire(&q->tail), pos) ||
-	       smmu_ring_passed(smmu_cmdq_update_tail(q), pos);
+	return readl(q->cons) == hw &&
+	       atomic_cmpxchg_release(&q->tail, tail, head) == (int)tail;
 }
 
 /*
@@ -160,14 +217,11 @@ static bool smmu_cmdq_consumed(struct smmu_cmdq *q, u32 pos)
  */
 static int smmu_cmdq_give_up(struct smmu_cmdq *q, u32 pos)
 {
-	if (!smmu_cmdq_bury(q))
-		return -ETIMEDOUT;
-	if (q->ops->cut_off)
-		q->ops->cut_off(q->ctx);
-	dev_err(q->dev,
-		"command queue stuck at CMDQ_CONS %#x, CMDQ_PROD %#x, waiting for %#x: all traffic is stopped, as old translations cannot be removed any more; reset the system\n",
-		smmu_mmio_read(q->mmio, SMMU_CMDQ_CONS), smmu_mmio_read(q->mmio, SMMU_CMDQ_PROD),
-		smmu_ring_hw(pos, q->lg2));
+	if (smmu_cmdq_bury(q, true))
+		dev_err(q->dev,
+			"command queue stuck at CMDQ_CONS %#x, CMDQ_PROD %#x, waiting for %#x: all traffic is stopped, as old translations cannot be removed any more; reset the system\n",
+			readl_relaxed(q->cons), readl_relaxed(q->prod),
+			smmu_ring_hw(pos, q->lg2));
 	return -ETIMEDOUT;
 }
 
@@ -184,118 +238,268 @@ static bool smmu_cmdq_look_up(struct smmu_cmdq *q, u64 *start)
 }
 
 /*
- * Wait until the command at @pos was consumed.  A CMD_SYNC is consumed once all
- * that came before it is complete (IHI 0070, 4.7), so this is all that a
- * sender needs; no interrupt, no MSI.
+ * One step of waiting for @pos; the caller looks at the tail before and after.
  *
  * A waiter may run with interrupts off on the only CPU that would serve the
- * global error interrupt, so it looks for errors itself.
+ * global error interrupt, so it looks for errors itself.  And it may have been
+ * off its CPU for longer than any wait may take, so when the time is up it looks
+ * once more.
  */
-static int smmu_cmdq_wait(struct smmu_cmdq *q, u32 pos)
+static int smmu_cmdq_pause(struct smmu_cmdq *q, struct smmu_cmdq_patience *p, u32 pos)
 {
-	u64 start = 0;
-	unsigned int i;
+	unsigned int polls = p->polls++ - p->looks;
 
-	for (i = 0; i < SMMU_CMDQ_SPINS + SMMU_CMDQ_POLLS; i++) {
-		if (smmu_ring_passed(atomic_read_acquire(&q->tail), pos))
-			return 0;
-		if (READ_ONCE(q->dead))
-			return -ETIMEDOUT;
-		if (smmu_cmdq_consumed(q, pos))
-			return 0;
-		if (i < SMMU_CMDQ_SPINS) {
-			cpu_relax();
-			continue;
-		}
-		if (i % SMMU_CMDQ_ERROR_POLL == 0 && smmu_cmdq_look_up(q, &start))
-			break;
+	if (READ_ONCE(q->dead))
+		return -ETIMEDOUT;
+	if (p->up)
+		return smmu_cmdq_give_up(q, pos);
+	if (p->polls <= p->looks) {
+		cpu_relax();
+		return 0;
+	}
+	if (polls < SMMU_CMDQ_SPINS) {
+		cpu_relax();
+	} else {
+		if (polls % SMMU_CMDQ_ERROR_POLL == 0)
+			p->up = smmu_cmdq_look_up(q, &p->start) ||
+				polls > SMMU_CMDQ_SPINS + SMMU_CMDQ_POLLS;
 		udelay(1);
 	}
-	return smmu_cmdq_give_up(q, pos);
+	smmu_cmdq_update_tail(q);
+	return 0;
 }
 
-static void smmu_cmdq_put_locked(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n,
-				 bool sync)
+/* Wait until the command at @pos was consumed. */
+static int smmu_cmdq_wait(struct smmu_cmdq *q, u32 pos)
+{
+	struct smmu_cmdq_patience p = { };
+	int ret = 0;
+
+	while (!ret && !smmu_ring_passed(atomic_read_acquire(&q->tail), pos))
+		ret = smmu_cmdq_pause(q, &p, pos);
+	return ret;
+}
+
+/* Tell the SMMU of all that is in the queue, whoever put it there.  Returns PROD. */
+static __always_inline u32 smmu_cmdq_ring_locked(struct smmu_cmdq *q, u32 head, u8 lg2)
+{
+	u32 hw = smmu_ring_hw(head, lg2);
+
+	q->head = head;
+	q->rung = head;
+	/*
+	 * Earlier: the slots that this CPU filled and the table changes that its
+	 * commands are about; those of other CPUs are behind their dma_wmb() in
+	 * smmu_cmdq_put_locked() and the lock.  Later: PROD.  Peer: the SMMU,
+	 * which reads slots and tables once it sees PROD.
+	 */
+	writel(hw, q->prod);
+	return hw;
+}
+
+/* Put commands and a CMD_SYNC, and ring.  Returns PROD. */
+static __always_inline u32 smmu_cmdq_lead_locked(struct smmu_cmdq *q, u32 head,
+						 const struct smmu_cmd *cmds, unsigned int n)
 {
 	const struct smmu_cmd cmd_sync = smmu_cmd_sync();
+	__le64 *base = q->base;
+	const u8 lg2 = q->lg2;
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		smmu_cmdq_write_slot(base, smmu_ring_slot(head++, lg2), &cmds[i]);
+	smmu_cmdq_write_slot(base, smmu_ring_slot(head, lg2), &cmd_sync);
+	WRITE_ONCE(q->last_sync, head);
+	return smmu_cmdq_ring_locked(q, head + 1, lg2);
+}
+
+/* Is there no CMD_SYNC in flight? */
+static bool smmu_cmdq_calm(const struct smmu_cmdq *q, u32 tail)
+{
+	return smmu_ring_passed(tail, q->last_sync);
+}
+
+/*
+ * Put commands, in whatever state the queue is.  There is always room left for the
+ * CMD_SYNC that covers them.  @last: it is wanted now.
+ *
+ * Returns 0 with a CMD_SYNC put behind them; %SMMU_CMDQ_FOLLOWS_SYNC if that is
+ * still to come; -ENOSPC if they do not fit; -ETIMEDOUT.
+ */
+static int smmu_cmdq_put_locked(struct smmu_cmdq *q, const struct smmu_cmd *cmds,
+				unsigned int n, bool last)
+{
+	u32 tail = atomic_read_acquire(&q->tail);
 	unsigned int i;
 
 	lockdep_assert_held(&q->lock);
+	if (q->dead)
+		return -ETIMEDOUT;
+	if (smmu_ring_space(q->head, tail, q->lg2) <= n) {
+		/* Room comes only from what the SMMU knows of. */
+		if (q->rung != q->head)
+			smmu_cmdq_ring_locked(q, q->head, q->lg2);
+		return -ENOSPC;
+	}
+	if (q->sync_batches || (last && smmu_cmdq_calm(q, tail))) {
+		smmu_cmdq_lead_locked(q, q->head, cmds, n);
+		return 0;
+	}
 	for (i = 0; i < n; i++)
 		smmu_cmdq_fill(q, q->head++, &cmds[i]);
-	if (sync)
-		smmu_cmdq_fill(q, q->head++, &cmd_sync);
-	/*
-	 * Earlier: the slots just filled, and every table change that these
-	 * commands are about.  Later: PROD.  Peer: the SMMU, which reads slots
-	 * and tables once it sees PROD.
-	 */
-	smmu_mmio_write_ordered(q->mmio, SMMU_CMDQ_PROD, smmu_ring_hw(q->head, q->lg2));
+	if (smmu_ring_used(q->head, q->rung) >= SMMU_CMDQ_BATCH)
+		smmu_cmdq_ring_locked(q, q->head, q->lg2);
+	else
+		/*
+		 * Earlier: the slots just filled and the table changes that these
+		 * commands are about.  Later: the unlock, and through it the PROD
+		 * that another CPU writes.  Peers: that CPU, whose own barrier need
+		 * not cover what this one wrote; and the SMMU behind it.
+		 */
+		dma_wmb();
+	return SMMU_CMDQ_FOLLOWS_SYNC;
 }
 
-/*
- * Put @n commands and, when @sync is set, a CMD_SYNC into the queue if all of them
- * fit.  *@pos is then the last position used; with -ENOSPC, the one to wait for.
- */
-static int smmu_cmdq_publish(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n,
-			     bool sync, u32 *pos)
+/* Put commands, waiting without the lock while there is no room. */
+static int smmu_cmdq_put(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n,
+			 bool last, u32 *need)
 {
-	unsigned int slots = n + sync;
 	unsigned long flags;
-	int ret = 0;
-	u32 space;
-
-	spin_lock_irqsave(&q->lock, flags);
-	if (q->dead) {
-		ret = -ETIMEDOUT;
-		goto out;
-	}
-	space = smmu_ring_space(q->head, atomic_read_acquire(&q->tail), q->lg2);
-	if (space < slots)
-		space = smmu_ring_space(q->head, smmu_cmdq_update_tail(q), q->lg2);
-	if (space < slots) {
-		*pos = q->head - BIT(q->lg2) + slots - 1;
-		ret = -ENOSPC;
-		goto out;
-	}
-	smmu_cmdq_put_locked(q, cmds, n, sync);
-	*pos = q->head - 1;
-out:
-	spin_unlock_irqrestore(&q->lock, flags);
-	return ret;
-}
-
-/* Publish, waiting without the lock while the queue is full. */
-static int smmu_cmdq_send(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n,
-			  bool sync, u32 *pos)
-{
 	int ret;
 
-	do {
-		ret = smmu_cmdq_publish(q, cmds, n, sync, pos);
+	for (;;) {
+		spin_lock_irqsave(&q->lock, flags);
+		*need = q->head + n;
+		ret = smmu_cmdq_put_locked(q, cmds, n, last);
+		spin_unlock_irqrestore(&q->lock, flags);
 		if (ret != -ENOSPC)
 			return ret;
-		ret = smmu_cmdq_wait(q, *pos);
-	} while (!ret);
-	return ret;
+		ret = smmu_cmdq_wait(q, *need - BIT(q->lg2));
+		if (ret)
+			return ret;
+	}
 }
 
 /*
- * Publish with a CMD_SYNC and wait.  @rejected is the count of refused commands
- * from before the first command of interest was published.
+ * The CMD_SYNC that was in flight is consumed and does not cover @need: put one,
+ * unless another CPU was faster.  Whoever holds the lock is most likely about to,
+ * so unless the caller has to @insist, it does not queue up for it.
+ *
+ * Returns as smmu_cmdq_put_locked(), or -EBUSY.
  */
-static int smmu_cmdq_send_sync(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n,
-			       int rejected)
+static int smmu_cmdq_take_over(struct smmu_cmdq *q, u32 need, bool insist)
 {
-	u32 pos;
+	int ret = SMMU_CMDQ_FOLLOWS_SYNC;
+	unsigned long flags;
+	u32 head;
+
+	if (!spin_trylock_irqsave(&q->lock, flags)) {
+		if (!insist)
+			return -EBUSY;
+		spin_lock_irqsave(&q->lock, flags);
+	}
+	head = q->head;
+	if (!smmu_ring_reaches(q->last_sync, need))
+		ret = smmu_cmdq_put_locked(q, NULL, 0, true);
+	spin_unlock_irqrestore(&q->lock, flags);
+	if (ret == -ENOSPC)
+		ret = smmu_cmdq_wait(q, head - BIT(q->lg2)) ?: SMMU_CMDQ_FOLLOWS_SYNC;
+	return ret;
+}
+
+/* Who put the CMD_SYNC reads CMDQ_CONS at once, the others look at memory first. */
+static struct smmu_cmdq_patience smmu_cmdq_patience(int how)
+{
+	return (struct smmu_cmdq_patience){ .looks = how ? SMMU_CMDQ_FOLLOWS : 0 };
+}
+
+/*
+ * Wait until a CMD_SYNC at @need or later is consumed, which is when all commands
+ * before @need are complete (IHI 0070, 4.7): no interrupt, no MSI.  @how is what
+ * putting the commands came to.
+ *
+ * Many CPUs at one register slow each other down, so those who rely on another's
+ * CMD_SYNC look at memory; but not for long, as that one may be off its CPU.  For
+ * the same reason anybody puts the next CMD_SYNC who finds that none is in flight.
+ */
+static noinline int smmu_cmdq_wait_sync(struct smmu_cmdq *q, u32 need, int how)
+{
+	struct smmu_cmdq_patience p = smmu_cmdq_patience(how);
+	bool covered = !how;
+	u32 sync = need;
+
+	for (;;) {
+		if (!covered) {
+			sync = READ_ONCE(q->last_sync);
+			covered = smmu_ring_reaches(sync, need);
+			/* A CMD_SYNC that was put just now has all its time. */
+			if (covered)
+				p = (struct smmu_cmdq_patience){ .looks = p.looks };
+		}
+		if (!smmu_ring_passed(atomic_read_acquire(&q->tail), sync)) {
+			how = smmu_cmdq_pause(q, &p, sync);
+		} else if (covered) {
+			return 0;
+		} else {
+			how = smmu_cmdq_take_over(q, need, p.polls >= p.looks);
+			if (how == -EBUSY)
+				how = smmu_cmdq_pause(q, &p, sync);
+			else
+				p = smmu_cmdq_patience(how);
+		}
+		if (how < 0)
+			return how;
+	}
+}
+
+/* Commands that were refused since @rejected may have been the caller's. */
+static __always_inline int smmu_cmdq_judge(struct smmu_cmdq *q, int ret, int rejected)
+{
+	return unlikely(atomic_read(&q->rejected) != rejected) ? ret ?: -EIO : ret;
+}
+
+/* Send while there is something in the queue, or no SMMU behind it. */
+static noinline int smmu_cmdq_send_busy(struct smmu_cmdq *q, const struct smmu_cmd *cmds,
+					unsigned int n, int rejected, unsigned long flags)
+	__releases(&q->lock)
+{
+	u32 need = q->head + n;
 	int ret;
 
-	ret = smmu_cmdq_send(q, cmds, n, true, &pos);
-	if (!ret)
-		ret = smmu_cmdq_wait(q, pos);
-	if (!ret && unlikely(atomic_read(&q->rejected) != rejected))
-		ret = -EIO;
-	return ret;
+	ret = smmu_cmdq_put_locked(q, cmds, n, true);
+	spin_unlock_irqrestore(&q->lock, flags);
+	if (ret == -ENOSPC)
+		ret = smmu_cmdq_wait(q, need - BIT(q->lg2)) ?:
+		      smmu_cmdq_put(q, cmds, n, true, &need);
+	if (ret >= 0)
+		ret = smmu_cmdq_wait_sync(q, need, ret);
+	return smmu_cmdq_judge(q, ret, rejected);
+}
+
+/*
+ * Send with a CMD_SYNC and wait.  @rejected is the count of refused commands from
+ * before the first command of interest was put.
+ *
+ * This is the hot path, made for an empty queue and nobody else about: slots,
+ * doorbell, one read of CMDQ_CONS.
+ */
+static __always_inline int smmu_cmdq_send_sync(struct smmu_cmdq *q, const struct smmu_cmd *cmds,
+					       unsigned int n, int rejected)
+{
+	unsigned long flags;
+	u32 tail, hw;
+	int ret = 0;
+
+	spin_lock_irqsave(&q->lock, flags);
+	tail = atomic_read_acquire(&q->tail);
+	if (unlikely(q->head != tail || q->dead))
+		return smmu_cmdq_send_busy(q, cmds, n, rejected, flags);
+	hw = smmu_cmdq_lead_locked(q, tail, cmds, n);
+	spin_unlock_irqrestore(&q->lock, flags);
+
+	if (unlikely(!smmu_cmdq_finished(q, hw, tail + n + 1, tail)))
+		ret = smmu_cmdq_wait_sync(q, tail + n, 0);
+	return smmu_cmdq_judge(q, ret, rejected);
 }
 
 /**
@@ -304,58 +508,60 @@ static int smmu_cmdq_send_sync(struct smmu_cmdq *q, const struct smmu_cmd *cmds,
  * @cmds: the commands; may be %NULL when @n is 0
  * @n: how many, at most %SMMU_CMDQ_BATCH
  *
- * Everything that any CPU published before is complete as well.
+ * Everything that any CPU put before is complete as well.
  *
- * Context: any, interrupts may be off; spins for about a second at most.
+ * Context: any, interrupts may be off. Holds no lock while it waits. Spins for a
+ * second at most for each of: room, the CMD_SYNC that is in flight, its own; and
+ * while others take the room that there is.
  * Return: 0; -ETIMEDOUT if the SMMU stopped consuming; -EIO if it refused a
  * command while this call waited, so that one of @cmds may have had no effect.
  * IHI 0070, 4.7 (CMD_SYNC).
  */
 int smmu_cmdq_sync(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n)
 {
-	return smmu_cmdq_send_sync(q, cmds, n, atomic_read(&q->rejected));
+	/*
+	 * Acquire, here and wherever the count is taken first.  Earlier: this
+	 * read.  Later: the slots and PROD.  Peer: the SMMU, whose refusal of
+	 * these commands must not be in the count yet.
+	 */
+	return smmu_cmdq_send_sync(q, cmds, n, atomic_read_acquire(&q->rejected));
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_sync);
 
 /**
- * smmu_cmdq_batch_init() - Start an empty batch
- * @batch: the batch, usually on the stack
- * @q: where its commands go
- */
-void smmu_cmdq_batch_init(struct smmu_cmdq_batch *batch, struct smmu_cmdq *q)
-{
-	batch->q = q;
-	batch->rejected = atomic_read(&q->rejected);
-	batch->err = 0;
-	batch->n = 0;
-}
-EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_batch_init);
-
-/**
- * smmu_cmdq_batch_add() - Add a command; a full batch is published first
- * @batch: the batch
+ * smmu_cmdq_sync_one() - Send a command and wait until it took effect
+ * @q: the queue
  * @cmd: the command
  *
- * Nothing is complete before smmu_cmdq_batch_sync() returned.
+ * Context: as smmu_cmdq_sync().
+ * Return: as smmu_cmdq_sync(). IHI 0070, 4.7 (CMD_SYNC).
+ */
+int smmu_cmdq_sync_one(struct smmu_cmdq *q, struct smmu_cmd cmd)
+{
+	return smmu_cmdq_send_sync(q, &cmd, 1, atomic_read_acquire(&q->rejected));
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_sync_one);
+
+/**
+ * smmu_cmdq_batch_flush() - Put what a batch holds into the queue
+ * @batch: the batch
+ *
+ * The SMMU may not hear of it before smmu_cmdq_batch_sync().
  *
  * Context: any; may spin while the queue is full.
  */
-void smmu_cmdq_batch_add(struct smmu_cmdq_batch *batch, struct smmu_cmd cmd)
+void smmu_cmdq_batch_flush(struct smmu_cmdq_batch *batch)
 {
-	u32 pos;
+	u32 need;
 
-	if (batch->n == SMMU_CMDQ_BATCH) {
-		if (!batch->err)
-			batch->err = smmu_cmdq_send(batch->q, batch->cmds, batch->n,
-						    batch->q->sync_batches, &pos);
-		batch->n = 0;
-	}
-	batch->cmds[batch->n++] = cmd;
+	if (!batch->err)
+		batch->err = min(smmu_cmdq_put(batch->q, batch->cmds, batch->n, false, &need), 0);
+	batch->n = 0;
 }
-EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_batch_add);
+EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_batch_flush);
 
 /**
- * smmu_cmdq_batch_sync() - Publish what is left and wait for all of it
+ * smmu_cmdq_batch_sync() - Send what is left and wait for all of it
  * @batch: the batch; not to be used afterwards
  *
  * Context: as smmu_cmdq_sync().
@@ -363,7 +569,7 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_batch_add);
  */
 int smmu_cmdq_batch_sync(struct smmu_cmdq_batch *batch)
 {
-	if (batch->err)
+	if (unlikely(batch->err))
 		return batch->err;
 	return smmu_cmdq_send_sync(batch->q, batch->cmds, batch->n, batch->rejected);
 }
@@ -403,7 +609,7 @@ static unsigned int smmu_cmdq_count_abort(struct smmu_cmdq *q, u32 pos)
 bool smmu_cmdq_recover(struct smmu_cmdq *q, struct smmu_cmdq_error *error)
 {
 	const struct smmu_cmd sync = smmu_cmd_sync();
-	u32 cons = smmu_mmio_read_ordered(q->mmio, SMMU_CMDQ_CONS);
+	u32 cons = readl(q->cons);
 	unsigned int tries;
 
 	error->err = FIELD_GET(SMMU_CMDQ_CONS_ERR, cons);

@@ -2,14 +2,19 @@
 /*
  * The command queue: many producers, bounded waits, recovery from bad commands.
  *
- * A producer reserves slots, fills them and publishes PROD inside one short
- * critical section; nobody waits for the SMMU with the lock held.  Positions
- * are free-running 32-bit counters (ring.h), so that a waiter can tell its own
- * CMD_SYNC from one that a faster producer put into the same slot later.
+ * A sender fills slots inside one short critical section; nobody waits for the
+ * SMMU with the lock held.  Senders that come while a CMD_SYNC is in flight leave
+ * the next one, and the doorbell, to one of them.  Positions are free-running
+ * 32-bit counters (ring.h), so that a waiter can tell the CMD_SYNC that it waits
+ * for from one that came into the same slot later.
+ *
+ * Why this is right is in Documentation/iommu/hot-path.rst.
  */
 #ifndef SMMU_CMDQ_H
 #define SMMU_CMDQ_H
 
+#include <linux/atomic.h>
+#include <linux/cache.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
@@ -18,8 +23,11 @@
 struct device;
 struct smmu_mmio;
 
-/* Commands that a batch holds before it is published. */
+/* Commands in one call at most, and between two doorbells. */
 #define SMMU_CMDQ_BATCH	32
+
+/* Commands that a batch keeps on the stack, which some kernels zero first. */
+#define SMMU_CMDQ_BATCH_KEPT	8
 
 /* Attempts at a command that the SMMU could not fetch before it is given up. */
 #define SMMU_CMDQ_ABORT_RETRIES	3
@@ -29,7 +37,8 @@ struct smmu_mmio;
  * @poll_errors: look for global errors now, since the waiter may be what keeps
  *	the interrupt from being served
  * @cut_off: the SMMU stopped consuming, so that nothing can be invalidated any
- *	more: let no traffic pass. Any context.
+ *	more: let no traffic pass. Called once, with interrupts off and the queue's
+ *	lock held.
  */
 struct smmu_cmdq_ops {
 	void (*poll_errors)(void *ctx);
@@ -50,41 +59,53 @@ struct smmu_cmdq_error {
 
 /**
  * struct smmu_cmdq - the command queue of one SMMU
+ * @lock: guards @head, @rung, the slots from @head on, CMDQ_PROD, and changes of
+ *	@last_sync and @dead
+ * @head: next free position
+ * @rung: the position that CMDQ_PROD shows
+ * @tail: newest position known to be consumed; only moves forward (cmpxchg)
+ * @last_sync: position of the newest CMD_SYNC. One is in flight until @tail has
+ *	passed it.
  * @dev: the SMMU, for messages; never changes
  * @mmio: register frames; never changes
  * @base: the queue in memory; slots are written under @lock
+ * @prod: CMDQ_PROD; never changes
+ * @cons: CMDQ_CONS; never changes
  * @base_dma: its address as the SMMU sees it; never changes
+ * @ops: registered by the owner of GERROR and CR0; never changes
+ * @ctx: argument of @ops; never changes
  * @lg2: log2 of the number of slots; never changes
  * @sync_batches: every batch must end in a CMD_SYNC (%SMMU_ERRATUM_SYNC_EVERY_BATCH);
  *	never changes
- * @ops: registered by the owner of GERROR and CR0; never changes
- * @ctx: argument of @ops; never changes
- * @lock: guards @head, the slots from @head on, CMDQ_PROD, and changes of @dead
- * @head: next free position
- * @tail: newest position known to be consumed; only moves forward (cmpxchg)
- * @rejected: commands that the SMMU refused and that were replaced
  * @dead: the SMMU does not consume; all calls fail at once and touch no register
  *	until the next restart
+ * @rejected: commands that the SMMU refused and that were replaced
  * @abort_pos: the last command that could not be fetched; error path only
  * @abort_tries: how often in a row; error path only
+ *
+ * Three cache lines: what senders write under the lock; what those who wait look
+ * at; and what hardly changes.
  */
 struct smmu_cmdq {
-	struct device *dev;
-	const struct smmu_mmio *mmio;
-	__le64 *base;
-	dma_addr_t base_dma;
-	u8 lg2;
-	bool sync_batches;
-	const struct smmu_cmdq_ops *ops;
-	void *ctx;
-
 	spinlock_t lock; /* see above */
 	u32 head;
+	u32 rung;
 
-	atomic_t tail;
-	atomic_t rejected;
+	atomic_t tail ____cacheline_aligned_in_smp;
+	u32 last_sync;
+
+	struct device *dev ____cacheline_aligned_in_smp;
+	const struct smmu_mmio *mmio;
+	__le64 *base;
+	void __iomem *prod;
+	void __iomem *cons;
+	dma_addr_t base_dma;
+	const struct smmu_cmdq_ops *ops;
+	void *ctx;
+	u8 lg2;
+	bool sync_batches;
 	bool dead;
-
+	atomic_t rejected;
 	u32 abort_pos;
 	unsigned int abort_tries;
 };
@@ -92,8 +113,8 @@ struct smmu_cmdq {
 /**
  * struct smmu_cmdq_batch - commands collected on the stack of their sender
  * @q: the queue they go to
- * @rejected: smmu_cmdq.rejected when the first command was added
- * @err: why an earlier part of it could not be published, or 0
+ * @rejected: smmu_cmdq.rejected from before the first command was sent
+ * @err: why an earlier part of it could not be sent, or 0
  * @n: how many commands there are
  * @cmds: the commands
  */
@@ -102,7 +123,7 @@ struct smmu_cmdq_batch {
 	int rejected;
 	int err;
 	unsigned int n;
-	struct smmu_cmd cmds[SMMU_CMDQ_BATCH];
+	struct smmu_cmd cmds[SMMU_CMDQ_BATCH_KEPT];
 };
 
 int smmu_cmdq_init(struct smmu_cmdq *q, struct device *dev, const struct smmu_mmio *mmio, u8 lg2,
@@ -111,11 +132,43 @@ u64 smmu_cmdq_base_reg(const struct smmu_cmdq *q);
 void smmu_cmdq_restart(struct smmu_cmdq *q);
 void smmu_cmdq_stop(struct smmu_cmdq *q);
 int smmu_cmdq_sync(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n);
+int smmu_cmdq_sync_one(struct smmu_cmdq *q, struct smmu_cmd cmd);
 bool smmu_cmdq_recover(struct smmu_cmdq *q, struct smmu_cmdq_error *error);
 void smmu_cmdq_report(struct smmu_cmdq *q, const struct smmu_cmdq_error *error);
 
-void smmu_cmdq_batch_init(struct smmu_cmdq_batch *batch, struct smmu_cmdq *q);
-void smmu_cmdq_batch_add(struct smmu_cmdq_batch *batch, struct smmu_cmd cmd);
+void smmu_cmdq_batch_flush(struct smmu_cmdq_batch *batch);
 int smmu_cmdq_batch_sync(struct smmu_cmdq_batch *batch);
+
+/**
+ * smmu_cmdq_batch_init() - Start an empty batch
+ * @batch: the batch, usually on the stack
+ * @q: where its commands go
+ *
+ * Context: any.
+ */
+static inline void smmu_cmdq_batch_init(struct smmu_cmdq_batch *batch, struct smmu_cmdq *q)
+{
+	batch->q = q;
+	/* Acquire: see smmu_cmdq_sync(). */
+	batch->rejected = atomic_read_acquire(&q->rejected);
+	batch->err = 0;
+	batch->n = 0;
+}
+
+/**
+ * smmu_cmdq_batch_add() - Add a command; what does not fit any more is sent first
+ * @batch: the batch
+ * @cmd: the command
+ *
+ * Nothing is complete before smmu_cmdq_batch_sync() returned.
+ *
+ * Context: any; may spin while the queue is full.
+ */
+static inline void smmu_cmdq_batch_add(struct smmu_cmdq_batch *batch, struct smmu_cmd cmd)
+{
+	if (unlikely(batch->n == SMMU_CMDQ_BATCH_KEPT))
+		smmu_cmdq_batch_flush(batch);
+	batch->cmds[batch->n++] = cmd;
+}
 
 #endif /* SMMU_CMDQ_H */

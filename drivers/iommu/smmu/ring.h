@@ -51,6 +51,12 @@ static inline bool smmu_ring_passed(u32 cons, u32 pos)
 	return (s32)(cons - pos) > 0;
 }
 
+/* Is @pos at @other or behind it? */
+static inline bool smmu_ring_reaches(u32 pos, u32 other)
+{
+	return (s32)(pos - other) >= 0;
+}
+
 /*
  * Event and PRI queue (7.4): records were lost since software last copied OVFLG
  * of PROD to OVACKFLG of CONS.

@@ -237,6 +237,8 @@ static void cmdq_test_wrap(struct kunit *test)
 	u32 start = 0u - 100;
 
 	t->q.head = start;
+	t->q.rung = start;
+	t->q.last_sync = start - 1;
 	atomic_set(&t->q.tail, start);
 	t->cons = start;
 	*cmdq_test_reg(t, SMMU_CMDQ_PROD) = smmu_ring_hw(start, CMDQ_TEST_LG2);
