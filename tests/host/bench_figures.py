@@ -127,8 +127,8 @@ def _memory(ours, theirs, sizes):
         yield Figure("queues", name, "size", "bytes", mine, theirs.queues[name])
     yield Figure("queues", "both queues", "size", "bytes", sum(ours.queues.values()),
                  sum(theirs.queues.values()), bar=bench_bars.QUEUES)
-    for part, mine in sizes[0].items():
-        yield Figure("module", "module", part, "bytes", mine, sizes[1][part])
+    for part in sizes[0]:
+        yield Figure("module", "module", part, "bytes", sizes[0][part], sizes[1][part])
 
 
 def _probes(ours, theirs):

@@ -3,7 +3,9 @@
 
 from bench_figures import COMMANDS, label
 
-HEAD = "{:>8} {:>8} {:>7} {:>6} {:>5} {:>10}"
+HEAD = "{:>7} {:>7} {:>6} {:>5} {:>5} {:>9}"
+# Columns of a half of the tables of commands.
+WIDTH = {kind: max(5, len(kind)) for kind in COMMANDS}
 NAME = 25
 
 
@@ -38,7 +40,7 @@ def _by_case(figures, kind):
 def instructions(figures):
     """A line for each case: map, unmap, and both together."""
     titles = HEAD.format("ours", "in-tree", "kernel", "ratio", "own", "at most")
-    yield f"{'':{NAME}}|{'map':^50}|{'unmap':^50}|{'both':^22}"
+    yield f"{'':{NAME}}|{'map':^45}|{'unmap':^45}|{'both':^22}"
     yield f"{'instructions':{NAME}}|{titles} |{titles} |{'ratio':>6} {'own':>5} {'at most':>9}"
     for case, parts in _by_case(figures, "instructions").items():
         first, second, both = (parts.get((part, "instructions")) for part in ("map", "unmap", "sum"))
@@ -59,7 +61,7 @@ def threads(figures):
 
 
 def _commands(figures, group, title, form="d"):
-    kinds = " ".join(f"{kind:>8}" for kind in COMMANDS)
+    kinds = " ".join(f"{kind:>{width}}" for kind, width in WIDTH.items())
     yield f"{'':{NAME + 13}}|{'ours':^{len(kinds)}} |{'in-tree':^{len(kinds)}}"
     yield f"{title:{NAME + 13}}|{kinds} |{kinds}"
     rows = {}
@@ -67,13 +69,12 @@ def _commands(figures, group, title, form="d"):
         for (part, kind), one in units.items():
             rows.setdefault((case, part), {})[kind] = one
     for (case, part), row in rows.items():
-        row = [row[kind] for kind in COMMANDS]
-        if any(one.ours or one.theirs for one in row):
-            bars = [f"{one.unit} at most {_bar(one)}" for one in row if one.verdict]
-            yield (f"{label(case):{NAME}} {part:<12}|" +
-                   " ".join(f"{one.ours:8{form}}" for one in row) + " |" +
-                   " ".join(f"{one.theirs:8{form}}" for one in row) + "  " +
-                   "".join(bars)).rstrip()
+        if not any(one.ours or one.theirs for one in row.values()):
+            continue
+        halves = [" ".join(f"{getattr(row[kind], side):{width}{form}}"
+                           for kind, width in WIDTH.items()) for side in ("ours", "theirs")]
+        bars = [f"  {one.unit} at most {_bar(one)}" for one in row.values() if one.verdict]
+        yield f"{label(case):{NAME}} {part:<12}|{halves[0]} |{halves[1]}{''.join(bars)}".rstrip()
 
 
 def others(figures):
@@ -101,7 +102,8 @@ a page each in one domain; CMD_SYNCs are held to a number for each unmap, not to
 
 tables: pages with everything mapped, and what is left when it was unmapped. The probe of
 the device is the binding of its driver: the group, its default domain, attaching. The
-module is loaded by then, and the time it takes to load is not in it."""
+module is loaded by then, and the time it takes to load is not in it. These happen once in
+a boot, so a tick of the kernel's may fall into them."""
 
 
 def text(figures):

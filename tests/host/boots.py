@@ -131,9 +131,15 @@ def _unlike(lines):
                      for alike in kinds.values())
 
 
-def complaints(text):
-    """Names for what a kernel complained of in its log."""
-    return [what for what, pattern in BAD.items() if re.search(pattern, text)]
+def complaints(result):
+    """Names for what the kernel complained of, and what QEMU objected to."""
+    return [what for what, pattern in BAD.items() if re.search(pattern, result.text)] + \
+        _objections(result)
+
+
+def _objections(result, expected=()):
+    return [one for one in _messages(result.objections) if not HARMLESS.search(one)
+            and not any(re.search(wanted, one) for wanted in expected)]
 
 
 def judge(results, name, result, expected=(), expected_qemu=()):
@@ -153,8 +159,7 @@ def judge(results, name, result, expected=(), expected_qemu=()):
     elif result.status is None:
         results.add(f"{name}: the guest comes to its end", "FAILED", result.seconds,
                     modules.tail(result.text, 20), result.log)
-    objections = [one for one in _messages(result.objections) if not HARMLESS.search(one)
-                  and not any(re.search(wanted, one) for wanted in expected_qemu)]
+    objections = _objections(result, expected_qemu)
     if objections:
         results.add(f"{name}: QEMU objects", "FAILED", detail=_unlike(objections), log=result.log)
     if not (found or objections or result.timed_out or result.status is None):
