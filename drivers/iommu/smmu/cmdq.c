@@ -74,7 +74,7 @@ int smmu_cmdq_init(struct smmu_cmdq *q, struct device *dev, const struct smmu_mm
 	q->ops = ops;
 	q->ctx = ctx;
 	q->dead = true;
-	spin_lock_init(&q->lock);
+	raw_spin_lock_init(&q->lock);
 	q->base = smmu_mem_alloc(dev, bytes, &q->base_dma, "command queue");
 	return q->base ? 0 : -ENOMEM;
 }
@@ -94,6 +94,14 @@ u64 smmu_cmdq_base_reg(const struct smmu_cmdq *q)
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_base_reg);
 
+/* Until a doorbell that is being written is: with interrupts off, so soon. */
+static void smmu_cmdq_quiesce(struct smmu_cmdq *q)
+{
+	/* Acquire: pairs with the release in smmu_cmdq_ring(). */
+	while (smp_load_acquire(&q->ringing))
+		cpu_relax();
+}
+
 /**
  * smmu_cmdq_restart() - Empty the queue, in memory and in the registers
  * @q: the queue
@@ -108,7 +116,8 @@ void smmu_cmdq_restart(struct smmu_cmdq *q)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&q->lock, flags);
+	smmu_cmdq_quiesce(q);
+	raw_spin_lock_irqsave(&q->lock, flags);
 	q->head = round_up(q->head + 1, 2U << q->lg2);
 	q->rung = q->head;
 	WRITE_ONCE(q->last_sync, q->head - 1);
@@ -118,7 +127,7 @@ void smmu_cmdq_restart(struct smmu_cmdq *q)
 	smmu_mmio_write(q->mmio, SMMU_CMDQ_PROD, 0);
 	smmu_mmio_write(q->mmio, SMMU_CMDQ_CONS, 0);
 	WRITE_ONCE(q->dead, false);
-	spin_unlock_irqrestore(&q->lock, flags);
+	raw_spin_unlock_irqrestore(&q->lock, flags);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_restart);
 
@@ -132,12 +141,12 @@ static bool smmu_cmdq_bury(struct smmu_cmdq *q, bool cut_off)
 	unsigned long flags;
 	bool first;
 
-	spin_lock_irqsave(&q->lock, flags);
+	raw_spin_lock_irqsave(&q->lock, flags);
 	first = !q->dead;
 	if (first && cut_off && q->ops->cut_off)
 		q->ops->cut_off(q->ctx);
 	WRITE_ONCE(q->dead, true);
-	spin_unlock_irqrestore(&q->lock, flags);
+	raw_spin_unlock_irqrestore(&q->lock, flags);
 	return first;
 }
 
@@ -151,6 +160,8 @@ static bool smmu_cmdq_bury(struct smmu_cmdq *q, bool cut_off)
 void smmu_cmdq_stop(struct smmu_cmdq *q)
 {
 	smmu_cmdq_bury(q, false);
+	/* Its registers may be without power from here on. */
+	smmu_cmdq_quiesce(q);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_stop);
 
@@ -280,24 +291,32 @@ static int smmu_cmdq_wait(struct smmu_cmdq *q, u32 pos)
 	return ret;
 }
 
-/* Tell the SMMU of all that is in the queue, whoever put it there.  Returns PROD. */
-static __always_inline u32 smmu_cmdq_ring_locked(struct smmu_cmdq *q, u32 head, u8 lg2)
+/*
+ * Who may write PROD, so that it never goes back: while a CMD_SYNC is in flight, only
+ * the CPU that put it, once, with the value it took under the lock; otherwise whoever
+ * holds the lock.  When the CMD_SYNC is consumed, that one write was seen.
+ *
+ * So that one write can do without the lock, which nobody has to wait for while a
+ * slow register is written.  Interrupts stay off until it is.
+ */
+static __always_inline void smmu_cmdq_ring(struct smmu_cmdq *q, u32 hw)
 {
-	u32 hw = smmu_ring_hw(head, lg2);
-
-	q->head = head;
-	q->rung = head;
 	/*
 	 * Earlier: the slots that this CPU filled and the table changes that its
 	 * commands are about; those of other CPUs are behind their dma_wmb() in
-	 * smmu_cmdq_put_locked() and the lock.  Later: PROD.  Peer: the SMMU,
+	 * smmu_cmdq_put_unlock() and the lock.  Later: PROD.  Peer: the SMMU,
 	 * which reads slots and tables once it sees PROD.
 	 */
 	writel(hw, q->prod);
-	return hw;
 }
 
-/* Put commands and a CMD_SYNC, and ring.  Returns PROD. */
+static void smmu_cmdq_ring_locked(struct smmu_cmdq *q)
+{
+	q->rung = q->head;
+	smmu_cmdq_ring(q, smmu_ring_hw(q->head, q->lg2));
+}
+
+/* Put commands and a CMD_SYNC.  Returns what PROD has to show of them. */
 static __always_inline u32 smmu_cmdq_lead_locked(struct smmu_cmdq *q, u32 head,
 						 const struct smmu_cmd *cmds, unsigned int n)
 {
@@ -310,7 +329,23 @@ static __always_inline u32 smmu_cmdq_lead_locked(struct smmu_cmdq *q, u32 head,
 		smmu_cmdq_write_slot(base, smmu_ring_slot(head++, lg2), &cmds[i]);
 	smmu_cmdq_write_slot(base, smmu_ring_slot(head, lg2), &cmd_sync);
 	WRITE_ONCE(q->last_sync, head);
-	return smmu_cmdq_ring_locked(q, head + 1, lg2);
+	WRITE_ONCE(q->ringing, true);
+	head++;
+	q->head = head;
+	q->rung = head;
+	return smmu_ring_hw(head, lg2);
+}
+
+/* Let the lock go, and tell the SMMU of a CMD_SYNC that was put under it. */
+static __always_inline void smmu_cmdq_unlock_and_ring(struct smmu_cmdq *q, u32 hw,
+						      unsigned long flags)
+	__releases(&q->lock)
+{
+	raw_spin_unlock(&q->lock);
+	smmu_cmdq_ring(q, hw);
+	/* Release: PROD before whoever sees this and takes the SMMU's power away. */
+	smp_store_release(&q->ringing, false);
+	local_irq_restore(flags);
 }
 
 /* Is there no CMD_SYNC in flight? */
@@ -320,36 +355,58 @@ static bool smmu_cmdq_calm(const struct smmu_cmdq *q, u32 tail)
 }
 
 /*
- * Put commands, in whatever state the queue is.  There is always room left for the
- * CMD_SYNC that covers them.  @last: it is wanted now.
+ * There is no room.  Returns the position to wait for: room comes only from what the
+ * SMMU knows of, and what is behind a CMD_SYNC in flight it is told of when that one
+ * is consumed.
+ */
+static u32 smmu_cmdq_full_locked(struct smmu_cmdq *q, unsigned int n, u32 tail)
+{
+	u32 pos = q->head + n - BIT(q->lg2);
+
+	if (!smmu_cmdq_calm(q, tail))
+		return smmu_ring_reaches(pos, q->last_sync) ? q->last_sync : pos;
+	if (q->rung != q->head)
+		smmu_cmdq_ring_locked(q);
+	return pos;
+}
+
+/*
+ * Put commands, in whatever state the queue is, and let the lock go.  There is always
+ * room left for the CMD_SYNC that covers them.  @last: it is wanted now.  *@need is
+ * the position of the CMD_SYNC that would do, or the one to wait for.
  *
  * Returns 0 with a CMD_SYNC put behind them; %SMMU_CMDQ_FOLLOWS_SYNC if that is
  * still to come; -ENOSPC if they do not fit; -ETIMEDOUT.
  */
-static int smmu_cmdq_put_locked(struct smmu_cmdq *q, const struct smmu_cmd *cmds,
-				unsigned int n, bool last)
+static int smmu_cmdq_put_unlock(struct smmu_cmdq *q, const struct smmu_cmd *cmds,
+				unsigned int n, bool last, u32 *need, unsigned long flags)
+	__releases(&q->lock)
 {
 	u32 tail = atomic_read_acquire(&q->tail);
+	int ret = SMMU_CMDQ_FOLLOWS_SYNC;
 	unsigned int i;
 
 	lockdep_assert_held(&q->lock);
-	if (q->dead)
-		return -ETIMEDOUT;
-	if (smmu_ring_space(q->head, tail, q->lg2) <= n) {
-		/* Room comes only from what the SMMU knows of. */
-		if (q->rung != q->head)
-			smmu_cmdq_ring_locked(q, q->head, q->lg2);
-		return -ENOSPC;
-	}
-	if (q->sync_batches || (last && smmu_cmdq_calm(q, tail))) {
-		smmu_cmdq_lead_locked(q, q->head, cmds, n);
-		return 0;
-	}
-	for (i = 0; i < n; i++)
-		smmu_cmdq_fill(q, q->head++, &cmds[i]);
-	if (smmu_ring_used(q->head, q->rung) >= SMMU_CMDQ_BATCH)
-		smmu_cmdq_ring_locked(q, q->head, q->lg2);
-	else
+	*need = q->head + n;
+	if (q->dead) {
+		ret = -ETIMEDOUT;
+	} else if (smmu_ring_space(q->head, tail, q->lg2) <= n) {
+		*need = smmu_cmdq_full_locked(q, n, tail);
+		ret = -ENOSPC;
+	} else if (q->sync_batches || (last && smmu_cmdq_calm(q, tail))) {
+		u32 hw = smmu_cmdq_lead_locked(q, q->head, cmds, n);
+
+		if (!q->sync_batches) {
+			smmu_cmdq_unlock_and_ring(q, hw, flags);
+			return 0;
+		}
+		/* Several are in flight: one doorbell after the other. */
+		smmu_cmdq_ring(q, hw);
+		WRITE_ONCE(q->ringing, false);
+		ret = 0;
+	} else {
+		for (i = 0; i < n; i++)
+			smmu_cmdq_fill(q, q->head++, &cmds[i]);
 		/*
 		 * Earlier: the slots just filled and the table changes that these
 		 * commands are about.  Later: the unlock, and through it the PROD
@@ -357,7 +414,11 @@ static int smmu_cmdq_put_locked(struct smmu_cmdq *q, const struct smmu_cmd *cmds
 		 * not cover what this one wrote; and the SMMU behind it.
 		 */
 		dma_wmb();
-	return SMMU_CMDQ_FOLLOWS_SYNC;
+		if (smmu_ring_used(q->head, q->rung) >= SMMU_CMDQ_BATCH && smmu_cmdq_calm(q, tail))
+			smmu_cmdq_ring_locked(q);
+	}
+	raw_spin_unlock_irqrestore(&q->lock, flags);
+	return ret;
 }
 
 /* Put commands, waiting without the lock while there is no room. */
@@ -368,13 +429,11 @@ static int smmu_cmdq_put(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsig
 	int ret;
 
 	for (;;) {
-		spin_lock_irqsave(&q->lock, flags);
-		*need = q->head + n;
-		ret = smmu_cmdq_put_locked(q, cmds, n, last);
-		spin_unlock_irqrestore(&q->lock, flags);
+		raw_spin_lock_irqsave(&q->lock, flags);
+		ret = smmu_cmdq_put_unlock(q, cmds, n, last, need, flags);
 		if (ret != -ENOSPC)
 			return ret;
-		ret = smmu_cmdq_wait(q, *need - BIT(q->lg2));
+		ret = smmu_cmdq_wait(q, *need);
 		if (ret)
 			return ret;
 	}
@@ -385,25 +444,26 @@ static int smmu_cmdq_put(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsig
  * unless another CPU was faster.  Whoever holds the lock is most likely about to,
  * so unless the caller has to @insist, it does not queue up for it.
  *
- * Returns as smmu_cmdq_put_locked(), or -EBUSY.
+ * Returns as smmu_cmdq_put_unlock(), or -EBUSY.
  */
 static int smmu_cmdq_take_over(struct smmu_cmdq *q, u32 need, bool insist)
 {
-	int ret = SMMU_CMDQ_FOLLOWS_SYNC;
 	unsigned long flags;
-	u32 head;
+	u32 pos;
+	int ret;
 
-	if (!spin_trylock_irqsave(&q->lock, flags)) {
+	if (!raw_spin_trylock_irqsave(&q->lock, flags)) {
 		if (!insist)
 			return -EBUSY;
-		spin_lock_irqsave(&q->lock, flags);
+		raw_spin_lock_irqsave(&q->lock, flags);
 	}
-	head = q->head;
-	if (!smmu_ring_reaches(q->last_sync, need))
-		ret = smmu_cmdq_put_locked(q, NULL, 0, true);
-	spin_unlock_irqrestore(&q->lock, flags);
+	if (smmu_ring_reaches(q->last_sync, need)) {
+		raw_spin_unlock_irqrestore(&q->lock, flags);
+		return SMMU_CMDQ_FOLLOWS_SYNC;
+	}
+	ret = smmu_cmdq_put_unlock(q, NULL, 0, true, &pos, flags);
 	if (ret == -ENOSPC)
-		ret = smmu_cmdq_wait(q, head - BIT(q->lg2)) ?: SMMU_CMDQ_FOLLOWS_SYNC;
+		ret = smmu_cmdq_wait(q, pos) ?: SMMU_CMDQ_FOLLOWS_SYNC;
 	return ret;
 }
 
@@ -463,14 +523,12 @@ static noinline int smmu_cmdq_send_busy(struct smmu_cmdq *q, const struct smmu_c
 					unsigned int n, int rejected, unsigned long flags)
 	__releases(&q->lock)
 {
-	u32 need = q->head + n;
+	u32 need;
 	int ret;
 
-	ret = smmu_cmdq_put_locked(q, cmds, n, true);
-	spin_unlock_irqrestore(&q->lock, flags);
+	ret = smmu_cmdq_put_unlock(q, cmds, n, true, &need, flags);
 	if (ret == -ENOSPC)
-		ret = smmu_cmdq_wait(q, need - BIT(q->lg2)) ?:
-		      smmu_cmdq_put(q, cmds, n, true, &need);
+		ret = smmu_cmdq_wait(q, need) ?: smmu_cmdq_put(q, cmds, n, true, &need);
 	if (ret >= 0)
 		ret = smmu_cmdq_wait_sync(q, need, ret);
 	return smmu_cmdq_judge(q, ret, rejected);
@@ -490,12 +548,12 @@ static __always_inline int smmu_cmdq_send_sync(struct smmu_cmdq *q, const struct
 	u32 tail, hw;
 	int ret = 0;
 
-	spin_lock_irqsave(&q->lock, flags);
+	raw_spin_lock_irqsave(&q->lock, flags);
 	tail = atomic_read_acquire(&q->tail);
 	if (unlikely(q->head != tail || q->dead))
 		return smmu_cmdq_send_busy(q, cmds, n, rejected, flags);
 	hw = smmu_cmdq_lead_locked(q, tail, cmds, n);
-	spin_unlock_irqrestore(&q->lock, flags);
+	smmu_cmdq_unlock_and_ring(q, hw, flags);
 
 	if (unlikely(!smmu_cmdq_finished(q, hw, tail + n + 1, tail)))
 		ret = smmu_cmdq_wait_sync(q, tail + n, 0);

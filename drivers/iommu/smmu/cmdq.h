@@ -62,7 +62,8 @@ struct smmu_cmdq_error {
  * @lock: guards @head, @rung, the slots from @head on, CMDQ_PROD, and changes of
  *	@last_sync and @dead
  * @head: next free position
- * @rung: the position that CMDQ_PROD shows
+ * @rung: the position that CMDQ_PROD shows, or is about to
+ * @ringing: CMDQ_PROD is being written without the lock
  * @tail: newest position known to be consumed; only moves forward (cmpxchg)
  * @last_sync: position of the newest CMD_SYNC. One is in flight until @tail has
  *	passed it.
@@ -87,9 +88,10 @@ struct smmu_cmdq_error {
  * at; and what hardly changes.
  */
 struct smmu_cmdq {
-	spinlock_t lock; /* see above */
+	raw_spinlock_t lock; /* see above */
 	u32 head;
 	u32 rung;
+	bool ringing;
 
 	atomic_t tail ____cacheline_aligned_in_smp;
 	u32 last_sync;
