@@ -120,7 +120,7 @@ static u32 unlink_tables(struct smmu_pgtable *pt, struct unmap_job *job,
 	advance(job, (u64)n << lg2);
 	/* A table of a higher level may have had nothing in it. */
 	smmu_cleared_add(job->c, start, job->iova - 1,
-		    job->c->leaf_sizes ? 0 : BIT_ULL(lg2));
+			 job->c->leaf_sizes ? 0 : BIT_ULL(lg2));
 	return n;
 }
 
