@@ -18,40 +18,36 @@
  * hardware mix with those for single leaves. Afterwards it cannot: no leaf with
  * the hint is left.
  */
+#include <linux/minmax.h>
+
 #include "pgtable/hint.h"
-#include "pgtable/internal.h"
-#include "pgtable/run.h"
 
 /**
- * smmu_hint_fill - write leaves, with the hint where it may be
+ * smmu_hint_fill_some - write leaves of which not all are in whole groups
  * @pt: the page table
- * @slot: the first slot; all are empty
+ * @slot: the first slot
  * @slots: how many
  * @lg2: log2 of the bytes of a leaf
  * @iova: what the first leaf translates
- * @desc: the first leaf; the others follow it in memory
+ * @desc: the first leaf
  */
-void smmu_hint_fill(const struct smmu_pgtable *pt, __le64 *slot, u32 slots,
-		    unsigned int lg2, u64 iova, u64 desc)
+void smmu_hint_fill_some(const struct smmu_pgtable *pt, __le64 *slot, u32 slots,
+			 unsigned int lg2, u64 iova, u64 desc)
 {
+	u32 mask = smmu_group(pt, lg2) - 1;
+	bool hint = !(((iova ^ desc) >> lg2) & mask);
+	u32 before = min_t(u32, slots, -(iova >> lg2) & mask);
+	u32 grouped = (slots - before) & ~mask;
+	u32 behind = slots - before - grouped;
 	u64 step = BIT_ULL(lg2);
-	u32 group = smmu_group(pt, lg2);
-	u32 first, grouped;
 
-	if (slots < group || (((iova ^ desc) >> lg2) & (group - 1))) {
-		smmu_run_fill(slot, slots, desc, step);
-		return;
-	}
-	first = min_t(u32, slots, -(iova >> lg2) & (group - 1));
-	smmu_run_fill(slot, first, desc, step);
-	slot += first;
-	slots -= first;
-	desc += (u64)first << lg2;
-
-	grouped = slots & ~(group - 1);
-	smmu_run_fill(slot, grouped, desc | SMMU_LEAF_CONT, step);
-	desc += (u64)grouped << lg2;
-	smmu_run_fill(slot + grouped, slots - grouped, desc, step);
+	smmu_run_fill(slot, before, desc, step);
+	slot += before;
+	desc += before * step;
+	smmu_run_fill(slot, grouped, hint ? desc | SMMU_LEAF_CONT : desc, step);
+	slot += grouped;
+	desc += grouped * step;
+	smmu_run_fill(slot, behind, desc, step);
 }
 
 /*
@@ -73,18 +69,19 @@ static void take(struct smmu_pgtable *pt, __le64 *slot, u32 slots)
 }
 
 /**
- * smmu_hint_take - take the hint off what stays of a group
+ * smmu_hint_take_some - take the hint off what stays of groups
  * @pt: the page table
- * @slot: the first of the leaves that are about to be cleared
+ * @slot: the first of the leaves that are about to be cleared, not all of them in
+ *	whole groups
  * @slots: how many
  * @lg2: log2 of the bytes of a leaf
- * @start: what the first leaf translates; the start of its group on return, if it
- *	was in one that is not cleared as a whole
- * @last: the last address of the last leaf; the last of its group on return, in
- *	the same case
+ * @start: what the first leaf translates; on return the start of its group, if it
+ *	has the hint
+ * @last: the last address of the last leaf; on return the last one of its group,
+ *	if it has the hint
  */
-void smmu_hint_take(struct smmu_pgtable *pt, __le64 *slot, u32 slots,
-		    unsigned int lg2, u64 *start, u64 *last)
+void smmu_hint_take_some(struct smmu_pgtable *pt, __le64 *slot, u32 slots,
+			 unsigned int lg2, u64 *start, u64 *last)
 {
 	u32 group = smmu_group(pt, lg2);
 	u32 before, after;

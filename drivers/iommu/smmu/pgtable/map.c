@@ -270,8 +270,7 @@ static noinline int map_slowly(struct smmu_pgtable *pt, u64 iova, u64 pa,
 
 /*
  * More pages than one of a table that is there, or one to be cleaned. Not inlined,
- * as map_slowly(): the short way through smmu_pgtable_map() has no need for a
- * stack then.
+ * nor is map_leaf(): on the shortest ways there are no registers to save then.
  */
 static noinline int map_some(struct smmu_pgtable *pt, __le64 *slot, u32 pages,
 			     u64 iova, u64 desc, u64 *mapped)
@@ -285,6 +284,48 @@ static noinline int map_some(struct smmu_pgtable *pt, __le64 *slot, u32 pages,
 	*mapped += (u64)n << pt->page_lg2;
 	map_done();
 	return n == pages ? 0 : -EEXIST;
+}
+
+/*
+ * One page or block, aligned as such, whose slot is there and empty: a walk with
+ * nothing else in it. All that is not so goes slowly.
+ */
+static noinline int map_leaf(struct smmu_pgtable *pt, u64 iova, u64 pa,
+			     u64 bytes, int prot, gfp_t gfp, u64 *mapped)
+{
+	u64 attr = smmu_attr_page(pt, prot);
+	unsigned int lg2 = pt->root_lg2;
+	__le64 *table = pt->root;
+	u32 index = iova >> lg2;
+
+	/* As in smmu_pgtable_map(); and a power of two, not zero */
+	if (((iova | pa | bytes) & (bytes - 1)) | (bytes & pt->page_mask) |
+	    (iova + bytes - 1) >> pt->ias_bits |
+	    ((pa | (pa + bytes)) & pt->plain_bad) | !attr | !pt->coherent)
+		goto slowly;
+	while (!(bytes >> lg2)) {
+		u64 desc = smmu_desc_read(table + index);
+
+		if (!smmu_desc_is_table(desc))
+			goto slowly;
+		table = smmu_desc_table(pt, desc);
+		lg2 -= pt->index_lg2;
+		index = (iova >> lg2) & pt->index_mask;
+	}
+	if (bytes >> lg2 != 1 || lg2 > pt->block_lg2 ||
+	    smmu_desc_read(table + index))
+		goto slowly;
+	if (lg2 == pt->page_lg2)
+		smmu_shortcut_keep(pt, iova, table);
+	else
+		attr += SMMU_DESC_BLOCK - SMMU_DESC_PAGE;
+	smmu_desc_write(table + index, pa | attr);
+	*mapped += bytes;
+	map_done();
+	return 0;
+
+slowly:
+	return map_slowly(pt, iova, pa, bytes, prot, gfp, mapped);
 }
 
 /**
@@ -311,22 +352,24 @@ static noinline int map_some(struct smmu_pgtable *pt, __le64 *slot, u32 pages,
 int smmu_pgtable_map(struct smmu_pgtable *pt, u64 iova, phys_addr_t pa,
 		     u64 bytes, int prot, gfp_t gfp, u64 *mapped)
 {
-	u64 attr = smmu_attr_page(pt, prot);
 	__le64 *slot;
 	u32 pages;
+	u64 attr;
 
+	/* A shortcut is good for a part of one table. */
+	if (smmu_extent_reaches(iova, bytes, pt->table_lg2))
+		goto otherwise;
+	attr = smmu_attr_page(pt, prot);
 	/*
-	 * All that a shortcut is not for: more than a part of one table; addresses
-	 * that are not aligned; output addresses that are too large, or not simply
-	 * a part of the descriptor; protection that allows nothing. The input
-	 * address is in range if there is a shortcut for it.
+	 * Addresses that are not aligned; output addresses that are too large, or
+	 * not simply a part of the descriptor; protection that allows nothing.
+	 * The input address is in range if there is a shortcut for it.
 	 */
-	if ((bytes | (iova ^ (iova + bytes - 1))) >> pt->table_lg2 |
-	    ((pa | (pa + bytes)) & pt->plain_bad) | (iova & pt->page_mask) |
+	if (((pa | (pa + bytes)) & pt->plain_bad) | (iova & pt->page_mask) |
 	    !attr)
-		goto slowly;
+		goto otherwise;
 	if (!smmu_shortcut_find(pt, iova, &slot))
-		goto slowly;
+		goto otherwise;
 	pages = bytes >> pt->page_lg2;
 	if (pages != 1 || !pt->coherent)
 		return map_some(pt, slot, pages, iova, pa | attr, mapped);
@@ -338,7 +381,7 @@ int smmu_pgtable_map(struct smmu_pgtable *pt, u64 iova, phys_addr_t pa,
 	map_done();
 	return 0;
 
-slowly:
-	return map_slowly(pt, iova, pa, bytes, prot, gfp, mapped);
+otherwise:
+	return map_leaf(pt, iova, pa, bytes, prot, gfp, mapped);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_map);

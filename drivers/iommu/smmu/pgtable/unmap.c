@@ -120,7 +120,7 @@ static u32 unlink_tables(struct smmu_pgtable *pt, struct unmap_job *job,
 	advance(job, (u64)n << lg2);
 	/* A table of a higher level may have had nothing in it. */
 	smmu_cleared_add(job->c, start, job->iova - 1,
-		    job->c->leaf_sizes ? 0 : BIT_ULL(lg2));
+			 job->c->leaf_sizes ? 0 : BIT_ULL(lg2));
 	return n;
 }
 
@@ -218,15 +218,74 @@ static noinline u64 unmap_slowly(struct smmu_pgtable *pt, u64 iova, u64 bytes,
 	return job.iova - iova;
 }
 
-/* Some pages of a table */
+/* More pages than one of a table, or one of a group, or to be cleaned */
 static noinline u64 unmap_some(struct smmu_pgtable *pt, __le64 *slot, u32 pages,
 			       u64 iova, struct smmu_pgtable_cleared *c)
 {
+	u32 n = smmu_run_pages(slot, pages);
+	u64 start = iova, bytes = (u64)n << pt->page_lg2;
+	u64 last = iova + bytes - 1;
+
+	if (!n)
+		return 0;
+	smmu_hint_take(pt, slot, n, pt->page_lg2, &start, &last);
+	smmu_run_clear(slot, n);
+	smmu_table_clean(pt, slot, n);
+	smmu_cleared_add(c, start, last, pt->page_mask + 1);
+	unmap_done();
+	return bytes;
+}
+
+/* One table as a whole */
+static noinline u64 unmap_tables(struct smmu_pgtable *pt, __le64 *slot,
+				 unsigned int lg2, u64 iova,
+				 struct smmu_pgtable_cleared *c)
+{
 	struct unmap_job job = { .iova = iova, .c = c };
 
-	clear_leaves(pt, &job, slot, pages, pt->page_lg2);
+	unlink_tables(pt, &job, slot, 1, lg2);
+	smmu_shortcut_drop(pt, iova, job.iova - 1);
 	unmap_done();
 	return job.iova - iova;
+}
+
+/*
+ * One page or block that is not of a group, or one table as a whole: a walk with
+ * nothing else in it. All that is not so goes slowly.
+ */
+static noinline u64 unmap_slot(struct smmu_pgtable *pt, u64 iova, u64 bytes,
+			       struct smmu_pgtable_cleared *c)
+{
+	unsigned int lg2 = pt->root_lg2;
+	__le64 *slot = pt->root + (iova >> lg2);
+	u64 desc;
+
+	/* As in smmu_pgtable_unmap(); and a power of two, not zero */
+	if (((iova | bytes) & (bytes - 1)) | (bytes & pt->page_mask) |
+	    (iova + bytes - 1) >> pt->ias_bits | !pt->coherent)
+		goto slowly;
+	desc = smmu_desc_read(slot);
+	while (!(bytes >> lg2)) {
+		if (!smmu_desc_is_table(desc))
+			goto slowly;
+		lg2 -= pt->index_lg2;
+		slot = smmu_desc_table(pt, desc) +
+		       ((iova >> lg2) & pt->index_mask);
+		desc = smmu_desc_read(slot);
+	}
+	if (bytes >> lg2 != 1 || !desc)
+		goto slowly;
+	if (lg2 != pt->page_lg2 && smmu_desc_is_table(desc))
+		return unmap_tables(pt, slot, lg2, iova, c);
+	if (desc & SMMU_LEAF_CONT)
+		goto slowly;
+	smmu_desc_write(slot, 0);
+	smmu_cleared_add(c, iova, iova + bytes - 1, bytes);
+	unmap_done();
+	return bytes;
+
+slowly:
+	return unmap_slowly(pt, iova, bytes, c);
 }
 
 /**
@@ -263,11 +322,12 @@ u64 smmu_pgtable_unmap(struct smmu_pgtable *pt, u64 iova, u64 bytes,
 	u64 desc;
 
 	/* As in smmu_pgtable_map() */
-	if ((bytes | (iova ^ (iova + bytes - 1))) >> pt->table_lg2 |
-	    ((iova | bytes) & pt->page_mask))
-		goto slowly;
+	if (smmu_extent_reaches(iova, bytes, pt->table_lg2))
+		goto otherwise;
+	if ((iova | bytes) & pt->page_mask)
+		goto otherwise;
 	if (!smmu_shortcut_find(pt, iova, &slot))
-		goto slowly;
+		goto otherwise;
 	pages = bytes >> pt->page_lg2;
 	desc = smmu_desc_read(slot);
 	if (pages != 1 || (desc & SMMU_LEAF_CONT) || !pt->coherent)
@@ -280,7 +340,7 @@ u64 smmu_pgtable_unmap(struct smmu_pgtable *pt, u64 iova, u64 bytes,
 	unmap_done();
 	return bytes;
 
-slowly:
-	return unmap_slowly(pt, iova, bytes, c);
+otherwise:
+	return unmap_slot(pt, iova, bytes, c);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_unmap);

@@ -316,6 +316,15 @@ void pgt_expect_range(struct pgt_env *env, u64 iova, u64 pa, u64 bytes,
 	pgt_expect_hole(env, end);
 }
 
+/* What is in table memory is sound, and no table is held that is not in the tree */
+void pgt_expect_sound(struct pgt_env *env)
+{
+	u64 mapped, tables;
+
+	pgt_ref_sum(env, &mapped, &tables);
+	KUNIT_EXPECT_EQ(env->test, tables, smmu_pgtable_bytes(env->pt));
+}
+
 /* Nothing is mapped; no table is held that is not in the tree */
 void pgt_expect_empty(struct pgt_env *env)
 {

@@ -78,6 +78,22 @@ static void pgtable_prot(struct kunit *test)
 	}
 }
 
+static void pgtable_prot_blocks(struct kunit *test)
+{
+	struct pgt_env *env = pgt_start(test);
+	u64 block = pgt_block(env);
+	int prot;
+
+	for (prot = 1; prot < 64; prot++) {
+		if (!(prot & (IOMMU_READ | IOMMU_WRITE)))
+			continue;
+		KUNIT_EXPECT_EQ(test, 0, pgt_map(env, block, block, block, prot,
+						 NULL));
+		pgt_expect(env, block, block, block, prot);
+		KUNIT_EXPECT_EQ(test, block, pgt_unmap(env, block, block));
+	}
+}
+
 /* Each leaf size, at its natural place, in one descriptor */
 static void pgtable_leaf_sizes(struct kunit *test)
 {
@@ -581,6 +597,7 @@ PGT_PARAMS_IF(below_root, room_below_root)
 static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(pgtable_one_page, pgt_gen_params),
 	KUNIT_CASE_PARAM(pgtable_prot, pgt_gen_params),
+	KUNIT_CASE_PARAM(pgtable_prot_blocks, over_block_gen_params),
 	KUNIT_CASE_PARAM(pgtable_leaf_sizes, pgt_gen_params),
 	KUNIT_CASE_PARAM(pgtable_unaligned_range, unaligned_gen_params),
 	KUNIT_CASE_PARAM(pgtable_pages_only, pgt_gen_params),

@@ -226,6 +226,80 @@ static void pgtable_race(struct kunit *test)
 	pgt_expect_empty(env);
 }
 
+/*
+ * Groups with the contiguous hint that two threads take apart, page by page, each
+ * its own: while one thread takes the hint off the pages that stay, the other
+ * clears some of them, and those must not come back.
+ */
+#define GROUPS		8
+#define GROUP_ROUNDS	30
+
+static u64 groups_bytes(const struct pgt_env *env)
+{
+	return GROUPS * pgt_param_group(&env->param, 3) * pgt_granule(env);
+}
+
+static int take_apart(void *data)
+{
+	struct racer *r = data;
+	struct pgt_env *env = r->race->env;
+	u64 g = pgt_granule(env), at;
+
+	current->kunit_test = env->test;
+	/* both start when both are there */
+	atomic_dec(&r->race->writers_left);
+	while (atomic_read(&r->race->writers_left) > 0)
+		cond_resched();
+	for (at = r->id * g; at < groups_bytes(env); at += WRITERS * g) {
+		racer_unmap(r, at, g);
+		racer_check(r, at, false);
+	}
+	current->kunit_test = NULL;
+	kthread_complete_and_exit(&r->done, 0);
+}
+
+static void group_round(struct race *race)
+{
+	struct kunit *test = race->env->test;
+	struct task_struct *task;
+	int i;
+
+	KUNIT_ASSERT_EQ(test, 0, pgt_map(race->env, 0, groups_bytes(race->env),
+					 groups_bytes(race->env), RW, NULL));
+	KUNIT_EXPECT_TRUE(test, pgt_ref_hinted(race->env, 0));
+	atomic_set(&race->writers_left, WRITERS);
+	for (i = 0; i < WRITERS; i++) {
+		race->racers[i].race = race;
+		race->racers[i].id = i;
+		init_completion(&race->racers[i].done);
+		task = kthread_run(take_apart, &race->racers[i],
+				   "pgtable-race/%d", i);
+		if (IS_ERR(task)) {
+			complete(&race->racers[i].done);
+			atomic_dec(&race->writers_left);
+			race->racers[i].errors++;
+		}
+	}
+	for (i = 0; i < WRITERS; i++) {
+		wait_for_completion(&race->racers[i].done);
+		KUNIT_EXPECT_EQ(test, race->racers[i].errors, 0);
+	}
+	pgt_expect_empty(race->env);
+}
+
+static void pgtable_race_group(struct kunit *test)
+{
+	struct pgt_env *env = pgt_start(test);
+	struct race *race;
+	int i;
+
+	race = kunit_kzalloc(test, sizeof(*race), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, race);
+	race->env = env;
+	for (i = 0; i < GROUP_ROUNDS && test->status == KUNIT_SUCCESS; i++)
+		group_round(race);
+}
+
 /* One shape of each kind is enough here */
 static const struct pgt_param race_params[] = {
 	{ 1, 12, 39, 40, true }, { 1, 12, 48, 48, false },
@@ -242,7 +316,16 @@ static void describe(const struct pgt_param *p, char *desc)
 
 KUNIT_ARRAY_PARAM(race, race_params, describe);
 
+static const struct pgt_param race_group_params[] = {
+	{ 1, 12, 39, 40, true, .bbml = 1 },
+	{ 2, 16, 42, 42, false, .bbml = 1 },
+};
+
+KUNIT_ARRAY_PARAM(race_group, race_group_params, describe);
+
 static struct kunit_case cases[] = {
+	KUNIT_CASE_PARAM_ATTR(pgtable_race_group, race_group_gen_params,
+			      { .speed = KUNIT_SPEED_SLOW }),
 	KUNIT_CASE_PARAM_ATTR(pgtable_race, race_gen_params,
 			      { .speed = KUNIT_SPEED_SLOW }),
 	{ }

@@ -180,7 +180,7 @@ static u64 table_address(struct pgt_env *env, u64 desc)
 }
 
 /* D8.7.1, checked apart from the other attributes */
-#define CONTIGUOUS	(1ULL << 52)
+#define CONTIGUOUS	0x0010000000000000ULL
 
 /* The address in a leaf of @level; what is not address or hint goes to @attr */
 static u64 leaf_address(struct pgt_env *env, u64 desc, int level, u64 *attr)

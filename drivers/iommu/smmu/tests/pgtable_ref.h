@@ -139,6 +139,7 @@ void pgt_expect(struct pgt_env *env, u64 iova, u64 pa, u64 bytes, int prot);
 void pgt_expect_hole(struct pgt_env *env, u64 iova);
 void pgt_expect_range(struct pgt_env *env, u64 iova, u64 pa, u64 bytes,
 		      int prot);
+void pgt_expect_sound(struct pgt_env *env);
 void pgt_expect_empty(struct pgt_env *env);
 
 #endif /* SMMU_TESTS_PGTABLE_REF_H */
