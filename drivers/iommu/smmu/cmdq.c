@@ -487,6 +487,7 @@ static noinline int smmu_cmdq_wait_sync(struct smmu_cmdq *q, u32 need, int how)
 	struct smmu_cmdq_patience p = smmu_cmdq_patience(how);
 	bool covered = !how;
 	u32 sync = need;
+	bool passed;
 
 	for (;;) {
 		if (!covered) {
@@ -496,17 +497,14 @@ static noinline int smmu_cmdq_wait_sync(struct smmu_cmdq *q, u32 need, int how)
 			if (covered)
 				p = (struct smmu_cmdq_patience){ .looks = p.looks };
 		}
-		if (!smmu_ring_passed(atomic_read_acquire(&q->tail), sync)) {
-			how = smmu_cmdq_pause(q, &p, sync);
-		} else if (covered) {
+		passed = smmu_ring_passed(atomic_read_acquire(&q->tail), sync);
+		if (passed && covered)
 			return 0;
-		} else {
-			how = smmu_cmdq_take_over(q, need, p.polls >= p.looks);
-			if (how == -EBUSY)
-				how = smmu_cmdq_pause(q, &p, sync);
-			else
-				p = smmu_cmdq_patience(how);
-		}
+		how = passed ? smmu_cmdq_take_over(q, need, p.polls >= p.looks) : -EBUSY;
+		if (how == -EBUSY)
+			how = smmu_cmdq_pause(q, &p, sync);
+		else
+			p = smmu_cmdq_patience(how);
 		if (how < 0)
 			return how;
 	}

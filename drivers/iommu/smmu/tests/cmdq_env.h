@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A command queue and a consumer made of plain memory, which checks what the
+ * architecture would: that PROD never runs ahead of CONS by more than the queue
+ * holds, and that every command arrives once, whole and in its sender's order.
+ */
+#ifndef SMMU_TESTS_CMDQ_ENV_H
+#define SMMU_TESTS_CMDQ_ENV_H
+
+#include <linux/completion.h>
+#include <linux/prandom.h>
+#include <linux/spinlock.h>
+
+#include "cmdq.h"
+#include "hw/regs.h"
+#include "mmio.h"
+#include "ring.h"
+
+struct kunit;
+struct task_struct;
+
+#define CMDQ_ENV_LG2		6
+#define CMDQ_ENV_SLOTS		(1u << CMDQ_ENV_LG2)
+#define CMDQ_ENV_SENDERS	8
+#define CMDQ_ENV_MOST		100
+
+/* An opcode that no architecture version has. */
+#define CMDQ_ENV_BAD_OPCODE	0xff
+
+/**
+ * struct cmdq_env - one queue and its consumer
+ * @test: the test
+ * @q: the queue
+ * @mmio: its registers
+ * @regs: two pages of memory that play them
+ * @lock: one consumer step at a time
+ * @rnd: how many commands a step takes
+ * @cons: commands consumed, from where the queue began
+ * @syncs: how many of them were CMD_SYNC
+ * @next: next sequence number expected from each sender
+ * @synced: the same when a CMD_SYNC was last consumed: what is complete
+ * @doorbells: changes of PROD that were seen
+ * @prod: PROD when it was last looked at
+ * @errors: what went against the rules
+ * @stopped: the consumer does nothing
+ * @held: it does nothing before the queue's head has come to @hold
+ * @hold: see @held
+ * @held_prod: PROD when that was
+ * @apart: the consumer is a thread of its own, not the waiters
+ * @fetch_fails: how often the fetch of the next command shall fail
+ * @fetch_pos: where
+ * @cut_offs: how often traffic was stopped
+ */
+struct cmdq_env {
+	struct kunit *test;
+	struct smmu_cmdq q;
+	struct smmu_mmio mmio;
+	u32 *regs;
+	spinlock_t lock; /* see above */
+	struct rnd_state rnd;
+	u32 cons;
+	u32 syncs;
+	u32 next[CMDQ_ENV_SENDERS];
+	u32 synced[CMDQ_ENV_SENDERS];
+	u32 doorbells;
+	u32 prod;
+	u32 errors;
+	bool stopped;
+	bool held;
+	u32 hold;
+	u32 held_prod;
+	bool apart;
+	u32 fetch_fails;
+	u32 fetch_pos;
+	u32 cut_offs;
+};
+
+/**
+ * struct cmdq_env_sender - a thread that sends
+ * @env: where to
+ * @id: its number
+ * @rounds: calls that it makes
+ * @most: commands of a call at most, up to %CMDQ_ENV_MOST; they take turns from 1 on
+ * @bad: calls with a command that nobody knows: every @bad-th, 0 for none
+ * @careless: what returned need not be done
+ * @sent: commands sent
+ * @calls: calls made
+ * @refused: calls that returned -EIO
+ * @ret: what went wrong, or the last call's return
+ * @go: they start together
+ * @done: it is over
+ * @task: the thread
+ * @cmds: the commands of a call
+ */
+struct cmdq_env_sender {
+	struct cmdq_env *env;
+	u32 id;
+	u32 rounds;
+	u32 most;
+	u32 bad;
+	bool careless;
+	u32 sent;
+	u32 calls;
+	u32 refused;
+	int ret;
+	struct completion go;
+	struct completion done;
+	struct task_struct *task;
+	struct smmu_cmd cmds[CMDQ_ENV_MOST];
+};
+
+int cmdq_env_init(struct kunit *test);
+void cmdq_env_start_at(struct cmdq_env *env, u32 pos);
+u32 *cmdq_env_reg(struct cmdq_env *env, u32 reg);
+struct smmu_cmd cmdq_env_cmd(u32 sender, u32 number);
+void cmdq_env_set_cons(struct cmdq_env *env, u8 err);
+void cmdq_env_step(void *ctx);
+u32 cmdq_env_published(struct cmdq_env *env);
+struct task_struct *cmdq_env_hardware(struct cmdq_env *env);
+
+void cmdq_env_create(struct cmdq_env *env, struct cmdq_env_sender *senders, u32 n);
+void cmdq_env_join(struct cmdq_env *env, struct cmdq_env_sender *senders, u32 n);
+bool cmdq_env_reaches(struct cmdq_env *env, u32 head);
+
+#endif /* SMMU_TESTS_CMDQ_ENV_H */

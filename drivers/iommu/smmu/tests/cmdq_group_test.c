@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The command queue with many senders, who share CMD_SYNCs and doorbells.
+ */
+#include <kunit/test.h>
+#include <linux/kthread.h>
+#include <linux/ktime.h>
+
+#include "tests/cmdq_env.h"
+
+#define GROUP_TEST_SENDERS	CMDQ_ENV_SENDERS
+#define GROUP_TEST_ROUNDS	12
+
+static struct cmdq_env_sender *group_test_senders(struct kunit *test)
+{
+	struct cmdq_env_sender *senders;
+
+	senders = kunit_kcalloc(test, GROUP_TEST_SENDERS, sizeof(*senders), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, senders);
+	return senders;
+}
+
+/* A CMD_SYNC in flight whose sender is off its CPU: nobody waits for it. */
+static void group_test_fly(struct cmdq_env *env)
+{
+	const bool sync_batches = env->q.sync_batches;
+	struct smmu_cmdq_batch batch;
+
+	env->q.sync_batches = true;
+	smmu_cmdq_batch_init(&batch, &env->q);
+	smmu_cmdq_batch_add(&batch, cmdq_env_cmd(0, env->next[0]));
+	smmu_cmdq_batch_flush(&batch);
+	env->q.sync_batches = sync_batches;
+}
+
+/*
+ * One sender leads, with one command and its CMD_SYNC; the others put up to four
+ * each behind it, and only then the consumer begins.  Returns where that is.
+ */
+static u32 group_test_gather(struct cmdq_env *env, struct cmdq_env_sender *senders)
+{
+	u32 i, start = env->q.head;
+
+	for (i = 1; i < GROUP_TEST_SENDERS; i++)
+		senders[i].most = 4;
+	cmdq_env_create(env, senders, GROUP_TEST_SENDERS);
+	env->held = true;
+	env->hold = start;
+	complete(&senders[0].go);
+	KUNIT_ASSERT_TRUE(env->test, cmdq_env_reaches(env, start + 2));
+	for (i = 1; i < GROUP_TEST_SENDERS; i++)
+		start += 1 + i % 4;
+	WRITE_ONCE(env->hold, start + 2);
+	return start + 2;
+}
+
+/* Two CMD_SYNCs and two doorbells for all: the leader's, and one for the others */
+static void group_test_share_from(struct kunit *test, u32 pos)
+{
+	struct cmdq_env_sender *senders = group_test_senders(test);
+	struct cmdq_env *env = test->priv;
+	u32 i, end;
+
+	cmdq_env_start_at(env, pos);
+	env->syncs = 0;
+	env->doorbells = 0;
+	end = group_test_gather(env, senders);
+	cmdq_env_join(env, senders, GROUP_TEST_SENDERS);
+
+	for (i = 0; i < GROUP_TEST_SENDERS; i++)
+		KUNIT_EXPECT_EQ(test, senders[i].ret, 0);
+	KUNIT_EXPECT_EQ(test, env->held_prod, pos + 2);
+	KUNIT_EXPECT_EQ(test, env->syncs, 2);
+	KUNIT_EXPECT_EQ(test, env->doorbells, 2);
+	KUNIT_EXPECT_EQ(test, env->q.head, end + 1);
+}
+
+static void group_test_share(struct kunit *test)
+{
+	u32 i;
+
+	for (i = 0; i < GROUP_TEST_ROUNDS; i++)
+		group_test_share_from(test, 1000 + 61 * i);
+}
+
+/* The same while the counters wrap at 2^32, at each of the places that matter */
+static void group_test_share_wrap(struct kunit *test)
+{
+	u32 i;
+
+	for (i = 0; i < 25; i += 3)
+		group_test_share_from(test, 0u - i);
+}
+
+/* Whose CMD_SYNC was in flight does nothing more: the follower helps itself. */
+static void group_test_take_over(struct kunit *test)
+{
+	struct cmdq_env *env = test->priv;
+	u32 i;
+
+	for (i = 1; i <= GROUP_TEST_ROUNDS; i++) {
+		group_test_fly(env);
+		KUNIT_ASSERT_EQ(test, smmu_cmdq_sync_one(&env->q, cmdq_env_cmd(1, i - 1)), 0);
+		KUNIT_EXPECT_EQ(test, env->synced[1], i);
+		KUNIT_EXPECT_EQ(test, env->syncs, 2 * i);
+		KUNIT_EXPECT_EQ(test, env->doorbells, 2 * i);
+	}
+	KUNIT_EXPECT_EQ(test, env->errors, 0);
+}
+
+/* Nobody sends anything, and still all that was put before is complete. */
+static void group_test_empty(struct kunit *test)
+{
+	struct cmdq_env *env = test->priv;
+
+	group_test_fly(env);
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, NULL, 0), 0);
+	KUNIT_EXPECT_EQ(test, env->synced[0], 1);
+}
+
+/* The SMMU hears of what waits for a CMD_SYNC when it is a full batch. */
+static void group_test_doorbell(struct kunit *test)
+{
+	struct cmdq_env *env = test->priv;
+	struct smmu_cmdq_batch batch;
+	u32 i, start = env->q.head;
+
+	env->stopped = true;
+	group_test_fly(env);
+	KUNIT_EXPECT_EQ(test, cmdq_env_published(env), start + 2);
+	smmu_cmdq_batch_init(&batch, &env->q);
+	for (i = 0; i < SMMU_CMDQ_BATCH; i++)
+		smmu_cmdq_batch_add(&batch, cmdq_env_cmd(1, i));
+	KUNIT_EXPECT_EQ(test, cmdq_env_published(env), start + 2);
+	smmu_cmdq_batch_add(&batch, cmdq_env_cmd(1, i));
+	KUNIT_EXPECT_EQ(test, cmdq_env_published(env), start + 2 + SMMU_CMDQ_BATCH);
+	env->stopped = false;
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_batch_sync(&batch), 0);
+	KUNIT_EXPECT_EQ(test, env->synced[1], i + 1);
+	KUNIT_EXPECT_EQ(test, env->syncs, 2);
+}
+
+/* Who finds no room tells the SMMU of what it does not know of yet. */
+static void group_test_full(struct kunit *test)
+{
+	struct cmdq_env *env = test->priv;
+	struct smmu_cmdq_batch batch;
+	u32 i, start = env->q.head, filled = CMDQ_ENV_SLOTS - SMMU_CMDQ_BATCH_KEPT;
+
+	env->held = true;
+	env->hold = start + filled + 2;
+	group_test_fly(env);
+	smmu_cmdq_batch_init(&batch, &env->q);
+	for (i = 0; i <= filled; i++)
+		smmu_cmdq_batch_add(&batch, cmdq_env_cmd(1, i));
+	KUNIT_ASSERT_TRUE(test, env->held);
+	KUNIT_ASSERT_EQ(test, env->q.head, env->hold);
+	KUNIT_ASSERT_LT(test, cmdq_env_published(env), env->hold);
+	for (; i < filled + SMMU_CMDQ_BATCH_KEPT; i++)
+		smmu_cmdq_batch_add(&batch, cmdq_env_cmd(1, i));
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_batch_sync(&batch), 0);
+	KUNIT_EXPECT_FALSE(test, env->held);
+	KUNIT_EXPECT_EQ(test, env->held_prod, env->hold);
+	KUNIT_EXPECT_EQ(test, env->synced[1], i);
+	KUNIT_EXPECT_EQ(test, env->errors, 0);
+}
+
+/* A command is refused while many wait: any of them may have been the victim. */
+static void group_test_illegal_from(struct kunit *test, u32 culprit)
+{
+	struct cmdq_env_sender *senders = group_test_senders(test);
+	struct cmdq_env *env = test->priv;
+	u32 i;
+
+	senders[culprit].bad = 1;
+	group_test_gather(env, senders);
+	cmdq_env_join(env, senders, GROUP_TEST_SENDERS);
+	for (i = 1; i < GROUP_TEST_SENDERS; i++)
+		KUNIT_EXPECT_EQ(test, senders[i].ret, -EIO);
+	KUNIT_EXPECT_EQ(test, atomic_read(&env->q.rejected), 1);
+	KUNIT_EXPECT_EQ(test, env->syncs, 3);	/* one in place of the victim */
+	KUNIT_EXPECT_EQ(test, env->cut_offs, 0);
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, NULL, 0), 0);
+}
+
+static void group_test_illegal_leader(struct kunit *test)
+{
+	group_test_illegal_from(test, 0);
+}
+
+static void group_test_illegal_follower(struct kunit *test)
+{
+	group_test_illegal_from(test, 3);
+}
+
+/* The SMMU stops: all are told so in time, and traffic is stopped once. */
+static void group_test_dead(struct kunit *test)
+{
+	struct cmdq_env_sender *senders = group_test_senders(test);
+	struct cmdq_env *env = test->priv;
+	ktime_t start = ktime_get();
+	u32 i;
+
+	env->stopped = true;
+	group_test_gather(env, senders);
+	cmdq_env_join(env, senders, GROUP_TEST_SENDERS);
+	for (i = 0; i < GROUP_TEST_SENDERS; i++)
+		KUNIT_EXPECT_EQ(test, senders[i].ret, -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, env->cut_offs, 1);
+	KUNIT_EXPECT_EQ(test, env->syncs, 0);
+	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get(), start), 5000);
+}
+
+/* A follower needs nobody to find out. */
+static void group_test_dead_alone(struct kunit *test)
+{
+	struct cmdq_env *env = test->priv;
+
+	env->stopped = true;
+	group_test_fly(env);
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync_one(&env->q, cmdq_env_cmd(1, 0)), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, env->cut_offs, 1);
+}
+
+static void group_test_stop(struct kunit *test)
+{
+	struct cmdq_env_sender *senders = group_test_senders(test);
+	struct cmdq_env *env = test->priv;
+	u32 i, end;
+
+	env->stopped = true;
+	end = group_test_gather(env, senders);
+	for (i = 1; i < GROUP_TEST_SENDERS; i++)
+		complete(&senders[i].go);
+	KUNIT_EXPECT_TRUE(test, cmdq_env_reaches(env, end));
+	smmu_cmdq_stop(&env->q);
+	cmdq_env_join(env, senders, GROUP_TEST_SENDERS);
+	for (i = 0; i < GROUP_TEST_SENDERS; i++)
+		KUNIT_EXPECT_EQ(test, senders[i].ret, -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, env->cut_offs, 0);
+}
+
+/* All who wait are done waiting, whether the SMMU had heard of them or not. */
+static void group_test_restart(struct kunit *test)
+{
+	struct cmdq_env_sender *senders = group_test_senders(test);
+	struct cmdq_env *env = test->priv;
+	u32 i, end;
+
+	for (i = 0; i < GROUP_TEST_SENDERS; i++)
+		senders[i].careless = true;
+	env->stopped = true;
+	end = group_test_gather(env, senders);
+	for (i = 1; i < GROUP_TEST_SENDERS; i++)
+		complete(&senders[i].go);
+	KUNIT_EXPECT_TRUE(test, cmdq_env_reaches(env, end));
+	smmu_cmdq_restart(&env->q);
+	cmdq_env_join(env, senders, GROUP_TEST_SENDERS);
+	for (i = 0; i < GROUP_TEST_SENDERS; i++)
+		KUNIT_EXPECT_EQ(test, senders[i].ret, 0);
+	KUNIT_EXPECT_EQ(test, *cmdq_env_reg(env, SMMU_CMDQ_PROD), 0);
+
+	env->cons = env->q.head;
+	env->stopped = false;
+	env->held = false;
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync_one(&env->q, cmdq_env_cmd(0, env->next[0])), 0);
+	KUNIT_EXPECT_EQ(test, env->syncs, 1);
+	KUNIT_EXPECT_EQ(test, env->errors, 0);
+}
+
+/* Where positions are at a multiple already, a restart still passes them all. */
+static void group_test_restart_aligned(struct kunit *test)
+{
+	struct cmdq_env *env = test->priv;
+	u32 head = env->q.head;
+
+	KUNIT_ASSERT_EQ(test, smmu_ring_hw(head, CMDQ_ENV_LG2), 0);
+	smmu_cmdq_restart(&env->q);
+	KUNIT_EXPECT_TRUE(test, smmu_ring_reaches(env->q.last_sync, head));
+	KUNIT_EXPECT_TRUE(test, smmu_ring_passed(atomic_read(&env->q.tail), env->q.last_sync));
+}
+
+/* The erratum: PROD shows nothing that does not end in a CMD_SYNC. */
+static void group_test_sync_batches(struct kunit *test)
+{
+	struct cmdq_env_sender *senders = group_test_senders(test);
+	struct cmdq_env *env = test->priv;
+	struct smmu_cmdq_batch batch;
+	u32 i, calls = 0, end;
+
+	env->q.sync_batches = true;
+	end = group_test_gather(env, senders) + GROUP_TEST_SENDERS - 1;
+	WRITE_ONCE(env->hold, end);
+	cmdq_env_join(env, senders, GROUP_TEST_SENDERS);
+	for (i = 0; i < GROUP_TEST_SENDERS; i++)
+		KUNIT_EXPECT_EQ(test, senders[i].ret, 0);
+	KUNIT_EXPECT_EQ(test, env->held_prod, end);
+	KUNIT_EXPECT_EQ(test, env->syncs, GROUP_TEST_SENDERS);
+
+	env->syncs = 0;
+	env->doorbells = 0;
+	smmu_cmdq_batch_init(&batch, &env->q);
+	for (i = 0; i < 2 * SMMU_CMDQ_BATCH_KEPT + 1; i++) {
+		smmu_cmdq_batch_add(&batch, cmdq_env_cmd(0, env->next[0] + i % SMMU_CMDQ_BATCH_KEPT));
+		if (batch.n == SMMU_CMDQ_BATCH_KEPT) {
+			smmu_cmdq_batch_flush(&batch);
+			calls++;
+			KUNIT_EXPECT_EQ(test, env->q.last_sync, env->q.head - 1);
+			KUNIT_EXPECT_EQ(test, cmdq_env_published(env), env->q.head);
+			cmdq_env_step(env);
+		}
+	}
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_batch_sync(&batch), 0);
+	KUNIT_EXPECT_EQ(test, env->syncs, calls + 1);
+	KUNIT_EXPECT_EQ(test, env->errors, 0);
+}
+
+struct group_case {
+	const char *name;
+	u32 most;
+	u32 rounds;
+	u32 bad;
+	u32 start;
+	bool apart;
+	bool sync_batches;
+};
+
+static const struct group_case group_cases[] = {
+	{ "waiters consume", .most = 8, .rounds = 200 },
+	{ "one command", .most = 1, .rounds = 200, .apart = true },
+	{ "eight commands", .most = 8, .rounds = 150, .apart = true },
+	{ "batches", .most = CMDQ_ENV_MOST, .rounds = 60, .apart = true },
+	{ "illegal commands", .most = 8, .rounds = 100, .bad = 17, .apart = true },
+	{ "counters wrap", .most = 8, .rounds = 100, .start = 0u - 1500, .apart = true },
+	{ "every batch synced", .most = 40, .rounds = 60, .apart = true, .sync_batches = true },
+};
+
+KUNIT_ARRAY_PARAM_DESC(group, group_cases, name);
+
+static void group_test_random(struct kunit *test)
+{
+	struct cmdq_env_sender *senders = group_test_senders(test);
+	const struct group_case *c = test->param_value;
+	struct cmdq_env *env = test->priv;
+	u32 i, calls = 0, refused = 0;
+	struct task_struct *hw = NULL;
+
+	env->q.sync_batches = c->sync_batches;
+	if (c->start)
+		cmdq_env_start_at(env, c->start);
+	if (c->apart)
+		hw = cmdq_env_hardware(env);
+	for (i = 0; i < GROUP_TEST_SENDERS; i++) {
+		senders[i].most = c->most;
+		senders[i].rounds = c->rounds;
+		senders[i].bad = c->bad;
+	}
+	cmdq_env_create(env, senders, GROUP_TEST_SENDERS);
+	cmdq_env_join(env, senders, GROUP_TEST_SENDERS);
+	if (hw)
+		kthread_stop(hw);
+
+	for (i = 0; i < GROUP_TEST_SENDERS; i++) {
+		KUNIT_EXPECT_TRUE(test, senders[i].ret == 0 || senders[i].ret == -EIO);
+		KUNIT_EXPECT_EQ(test, env->next[i], senders[i].sent);
+		calls += senders[i].calls;
+		refused += senders[i].refused;
+	}
+	KUNIT_EXPECT_EQ(test, calls, GROUP_TEST_SENDERS * c->rounds);
+	KUNIT_EXPECT_EQ(test, refused != 0, c->bad != 0);
+	KUNIT_EXPECT_EQ(test, env->cut_offs, 0);
+	kunit_info(test, "%u calls, %u CMD_SYNCs, doorbells seen: %u", calls, env->syncs,
+		   env->doorbells);
+	if (!c->sync_batches)
+		KUNIT_EXPECT_LT(test, env->syncs,
+				calls + atomic_read(&env->q.rejected));
+	if (c->start)
+		KUNIT_EXPECT_LT(test, env->q.head, c->start);
+}
+
+static struct kunit_case group_test_cases[] = {
+	KUNIT_CASE(group_test_share),
+	KUNIT_CASE(group_test_share_wrap),
+	KUNIT_CASE(group_test_take_over),
+	KUNIT_CASE(group_test_empty),
+	KUNIT_CASE(group_test_doorbell),
+	KUNIT_CASE(group_test_full),
+	KUNIT_CASE(group_test_illegal_leader),
+	KUNIT_CASE(group_test_illegal_follower),
+	KUNIT_CASE(group_test_dead),
+	KUNIT_CASE(group_test_dead_alone),
+	KUNIT_CASE(group_test_stop),
+	KUNIT_CASE(group_test_restart),
+	KUNIT_CASE(group_test_restart_aligned),
+	KUNIT_CASE(group_test_sync_batches),
+	KUNIT_CASE_PARAM(group_test_random, group_gen_params),
+	{ }
+};
+
+static struct kunit_suite group_test_suite = {
+	.name = "smmu_cmdq_group",
+	.init = cmdq_env_init,
+	.test_cases = group_test_cases,
+};
+
+kunit_test_suites(&group_test_suite);
