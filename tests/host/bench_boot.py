@@ -75,11 +75,11 @@ class Figures:
             raise Failure(f"the case {' '.join(rest)} failed")
 
 
-def _boot(kernel, initrd, driver, script, figures, append="", **board):
+def _boot(kernel, initrd, driver, script, figures, **board):
     """Run one script of the guest, and add what it says to FIGURES."""
     folder = run_folder(f"bench-{driver.name}")
     machine = Board(kernel, initrd, folder, bare=True,
-                    append=f"{driver.append} {append} loglevel=5 initcall_debug test.time=1000", **board)
+                    append=f"{driver.append} loglevel=5 initcall_debug test.time=1000", **board)
     result = machine.boot(script, driver.load, timeout=900)
     OUT.mkdir(parents=True, exist_ok=True)
     log = OUT / f"{driver.name}-{script.removesuffix('.sh')}.log"
@@ -114,9 +114,6 @@ def measure(kernel, initrd, driver, say, quick):
     say(f"{driver.name}: {len(figures.time)} figures, {one:.0f} s")
     many = _boot(kernel, initrd, driver, "bench-threads.sh", figures, cpus=8,
                  extra=bench_trace.ARGS)
-    if driver is OURS:
-        many += _boot(kernel, initrd, driver, "bench-threads.sh", figures, cpus=8,
-                      append="smmu.without=range_inval", extra=bench_trace.ARGS)
     say(f"{driver.name}: 8 CPUs, {many:.0f} s")
     return figures
 

@@ -98,7 +98,7 @@ def _time(ours, theirs, case):
     return found
 
 
-HOW = {"turns": "one by one", "free": "as they can", "slow": "24 pages"}
+HOW = {"turns": "one by one", "free": "colliding"}
 COMMANDS = ("TLBI", "CFGI", "SYNC", "other", "doorbell", "poll")
 
 

@@ -93,8 +93,7 @@ struct iommu_domain *bench_nothing_new(const struct iommu_domain *like);
 extern const struct iommu_domain_ops bench_nothing_ops;
 
 /* bench_threads.c */
-int bench_threads(struct bench *b, unsigned int nr, bool turns, unsigned int ms,
-		  unsigned int pages);
+int bench_threads(struct bench *b, unsigned int nr, bool turns, unsigned int ms);
 
 /* bench_hold.c: a mapping that stays, for whoever counts pages. */
 int bench_hold(struct bench *b, const struct bench_case *one);

@@ -6,7 +6,7 @@
  *   cases  names, one a line
  *   run    write "CASE" or "CASE nothing" (the core's share): runs it; read: a line
  *          for each part: name, least time, median, number of the mark before it
- *   threads  write "NR turns|free MS PAGES": so many threads map and unmap for so long, one by
+ *   threads  write "NR turns|free MS": so many threads map and unmap for so long, one by
  *          one or as they can; read: unmaps in all, number of the mark before
  *   first  nanoseconds of the first mapping, made when the device was bound
  *   hold   write "CASE": its range is mapped and stays so, in a domain of its own;
@@ -154,7 +154,7 @@ static ssize_t threads_write(struct file *file, const char __user *from, size_t 
 {
 	struct bench *b = file->private_data;
 	char line[64], how[16];
-	unsigned int nr, ms, pages;
+	unsigned int nr, ms;
 	int ret;
 
 	if (bytes >= sizeof(line))
@@ -162,10 +162,10 @@ static ssize_t threads_write(struct file *file, const char __user *from, size_t 
 	if (copy_from_user(line, from, bytes))
 		return -EFAULT;
 	line[bytes] = '\0';
-	if (sscanf(line, "%u %15s %u %u", &nr, how, &ms, &pages) != 4)
+	if (sscanf(line, "%u %15s %u", &nr, how, &ms) != 3)
 		return -EINVAL;
 	mutex_lock(&bench_lock);
-	ret = bench_threads(b, nr, !strcmp(how, "turns"), ms, pages);
+	ret = bench_threads(b, nr, !strcmp(how, "turns"), ms);
 	mutex_unlock(&bench_lock);
 	return ret ?: bytes;
 }

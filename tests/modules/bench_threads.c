@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * smmu_bench: a thread on each of several CPUs maps and unmaps pages of its own in one
+ * smmu_bench: a thread on each of several CPUs maps and unmaps a page of its own in one
  * domain. Times mean nothing on CPUs that are emulated in parallel: the commands that
  * it takes, in QEMU's trace, are the figure.
  */
@@ -20,7 +20,6 @@
 struct bench_crew {
 	struct iommu_domain *domain;
 	unsigned long end;
-	size_t bytes;
 	bool turns;
 	/* Held for a map and its unmap, if threads are to go one by one. */
 	struct mutex turn;
@@ -41,10 +40,10 @@ static int bench_pair(struct bench_crew *crew, unsigned long iova)
 {
 	int ret;
 
-	ret = iommu_map(crew->domain, iova, SZ_1G, crew->bytes, BENCH_RW, GFP_KERNEL);
+	ret = iommu_map(crew->domain, iova, SZ_1G, SZ_4K, BENCH_RW, GFP_KERNEL);
 	if (ret)
 		return ret;
-	return iommu_unmap(crew->domain, iova, crew->bytes) == crew->bytes ? 0 : -EIO;
+	return iommu_unmap(crew->domain, iova, SZ_4K) == SZ_4K ? 0 : -EIO;
 }
 
 static int bench_thread(void *data)
@@ -95,20 +94,15 @@ static unsigned int bench_hire(struct bench_crew *crew, struct bench_thread *thr
 	return i;
 }
 
-/*
- * @nr threads on as many CPUs do what they can in @ms milliseconds, between two marks,
- * with @pages pages each.
- */
-int bench_threads(struct bench *b, unsigned int nr, bool turns, unsigned int ms,
-		  unsigned int pages)
+/* @nr threads on as many CPUs do what they can in @ms milliseconds, between two marks. */
+int bench_threads(struct bench *b, unsigned int nr, bool turns, unsigned int ms)
 {
-	struct bench_crew crew = { .domain = b->real, .turns = turns, .bytes = pages * SZ_4K };
+	struct bench_crew crew = { .domain = b->real, .turns = turns };
 	struct bench_thread threads[BENCH_THREADS];
 	unsigned int i, hired;
 	unsigned int mark;
 
-	/* The table each is not to go. */
-	if (!nr || nr > BENCH_THREADS || !pages || pages > SZ_1M / SZ_4K)
+	if (!nr || nr > BENCH_THREADS)
 		return -EINVAL;
 	mutex_init(&crew.turn);
 	init_completion(&crew.go);
