@@ -98,7 +98,7 @@ def _time(ours, theirs, case):
     return found
 
 
-HOW = {"turns": "one by one", "free": "colliding"}
+HOW = {"turns": "one by one", "free": "as they can"}
 COMMANDS = ("TLBI", "CFGI", "SYNC", "other", "doorbell", "poll")
 
 
