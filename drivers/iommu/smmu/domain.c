@@ -457,6 +457,8 @@ static bool smmu_domain_fits(const struct smmu_domain *domain, const struct smmu
 		return false;
 	if (64 - walk->t0sz > smmu_domain_input_bits(smmu, domain->stage, walk->granule_lg2))
 		return false;
+	if (smmu_pgtable_bbml(domain->pt) > caps->bbml)
+		return false;
 	/* A table that is cleaned for one walker serves one that snoops as well. */
 	return (!walk->coherent || caps->coherent) && (!domain->fwb || caps->fwb);
 }
