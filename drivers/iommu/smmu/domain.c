@@ -155,7 +155,6 @@ static int smmu_domain_build_table(struct smmu_domain *domain, const struct smmu
 
 	domain->stage = cfg.stage;
 	domain->fwb = cfg.fwb;
-	domain->bbml = cfg.bbml;
 	domain->core.pgsize_bitmap = smmu_pgtable_sizes(domain->pt);
 	domain->core.geometry.aperture_start = smmu_window_start(&domain->window);
 	domain->core.geometry.aperture_end = smmu_window_last(&domain->window);
@@ -469,7 +468,7 @@ static bool smmu_domain_fits(const struct smmu_domain *domain, const struct smmu
 		return false;
 	if (64 - walk->t0sz > smmu_domain_input_bits(smmu, domain->stage, walk->granule_lg2))
 		return false;
-	if (domain->bbml > caps->bbml)
+	if (smmu_pgtable_bbml(domain->pt) > caps->bbml)
 		return false;
 	/* A table that is cleaned for one walker serves one that snoops as well. */
 	return (!walk->coherent || caps->coherent) && (!domain->fwb || caps->fwb);

@@ -23,7 +23,6 @@ struct smmu_pgtable_cfg;
  * @pt: page tables; has its own rules for concurrency
  * @stage: 1 or 2; never changes
  * @fwb: the table was built for STE.S2FWB; never changes
- * @bbml: what the table expects of IDR3.BBML; never changes
  * @window: addresses that may be mapped; never changes
  * @api: it serves the DMA API of 32-bit Arm; never changes once it is attached
  * @more_prot: what every mapping gets beside what was asked for; only grows
@@ -38,7 +37,6 @@ struct smmu_domain {
 	struct smmu_pgtable *pt;
 	u8 stage;
 	bool fwb;
-	u8 bbml;
 	struct smmu_window window;
 	bool api;
 	int more_prot;

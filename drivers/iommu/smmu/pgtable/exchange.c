@@ -46,7 +46,8 @@ static u64 first_leaf(const struct smmu_pgtable *pt, u64 block, unsigned int lg2
 {
 	u64 type = lg2 == pt->page_lg2 ? SMMU_DESC_PAGE : SMMU_DESC_BLOCK;
 
-	return (block & ~(SMMU_DESC_TYPE | SMMU_LEAF_CONT)) | type;
+	return (block & ~(SMMU_DESC_TYPE | SMMU_LEAF_CONT |
+			 SMMU_LEAF_GROUPED)) | type;
 }
 
 static __le64 *split_block(struct smmu_pgtable *pt, struct split *split,

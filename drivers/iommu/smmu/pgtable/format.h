@@ -62,6 +62,9 @@
  */
 #define SMMU_LEAF_CONT		BIT_ULL(52)
 
+/* Leaves: bits 58 to 55 are for software at both stages. */
+#define SMMU_LEAF_GROUPED	BIT_ULL(55)	/* ours, see hint.c */
+
 /*
  * Upper attributes. Stage 2 has XN in bit 54; bit 53 is RES0 without FEAT_XNX,
  * and with it 0b10 says the same: no execution at any level.

@@ -17,6 +17,13 @@
  * which leads to where all of the group led, and which the architecture lets the
  * hardware mix with those for single leaves. Afterwards it cannot: no leaf with
  * the hint is left.
+ *
+ * Leaves of one group may have several owners, who unmap them at the same time. So
+ * it is not enough that one's own leaf has lost the hint to somebody else, who may
+ * not be through with the others: from one of those, the TLB could get an entry for
+ * the group after one's own invalidation. A bit of ours, which the hardware ignores,
+ * tells for as long as a leaf is mapped that it was written with the hint, and
+ * whoever unmaps such a leaf goes through the whole group himself.
  */
 #include <linux/minmax.h>
 
@@ -44,7 +51,9 @@ void smmu_hint_fill_some(const struct smmu_pgtable *pt, __le64 *slot, u32 slots,
 	smmu_run_fill(slot, before, desc, step);
 	slot += before;
 	desc += before * step;
-	smmu_run_fill(slot, grouped, hint ? desc | SMMU_LEAF_CONT : desc, step);
+	smmu_run_fill(slot, grouped,
+		      hint ? desc | SMMU_LEAF_CONT | SMMU_LEAF_GROUPED : desc,
+		      step);
 	slot += grouped;
 	desc += grouped * step;
 	smmu_run_fill(slot, behind, desc, step);
@@ -76,9 +85,9 @@ static void take(struct smmu_pgtable *pt, __le64 *slot, u32 slots)
  * @slots: how many
  * @lg2: log2 of the bytes of a leaf
  * @start: what the first leaf translates; on return the start of its group, if it
- *	has the hint
+ *	ever had the hint
  * @last: the last address of the last leaf; on return the last one of its group,
- *	if it has the hint
+ *	if it ever had the hint
  */
 void smmu_hint_take_some(struct smmu_pgtable *pt, __le64 *slot, u32 slots,
 			 unsigned int lg2, u64 *start, u64 *last)
@@ -90,11 +99,11 @@ void smmu_hint_take_some(struct smmu_pgtable *pt, __le64 *slot, u32 slots,
 		return;
 	before = (*start >> lg2) & (group - 1);
 	after = ~(*last >> lg2) & (group - 1);
-	if (before && (smmu_desc_read(slot) & SMMU_LEAF_CONT)) {
+	if (before && (smmu_desc_read(slot) & SMMU_LEAF_GROUPED)) {
 		take(pt, slot - before, before);
 		*start -= (u64)before << lg2;
 	}
-	if (after && (smmu_desc_read(slot + slots - 1) & SMMU_LEAF_CONT)) {
+	if (after && (smmu_desc_read(slot + slots - 1) & SMMU_LEAF_GROUPED)) {
 		take(pt, slot + slots, after);
 		*last += (u64)after << lg2;
 	}

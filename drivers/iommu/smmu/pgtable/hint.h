@@ -31,7 +31,7 @@ static inline void smmu_hint_fill(const struct smmu_pgtable *pt, __le64 *slot,
 			smmu_hint_fill_some(pt, slot, slots, lg2, iova, desc);
 			return;
 		}
-		desc |= SMMU_LEAF_CONT;
+		desc |= SMMU_LEAF_CONT | SMMU_LEAF_GROUPED;
 	}
 	smmu_run_fill(slot, slots, desc, BIT_ULL(lg2));
 }

@@ -262,6 +262,18 @@ const struct smmu_walk *smmu_pgtable_walk(const struct smmu_pgtable *pt)
 EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_walk);
 
 /**
+ * smmu_pgtable_bbml - what its walkers must be able to do
+ * @pt: the page table
+ *
+ * Return: the least that IDR3.BBML of an SMMU may say which walks it.
+ */
+u8 smmu_pgtable_bbml(const struct smmu_pgtable *pt)
+{
+	return pt->bbml;
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_bbml);
+
+/**
  * smmu_pgtable_sizes - the sizes of its pages and blocks
  * @pt: the page table
  *

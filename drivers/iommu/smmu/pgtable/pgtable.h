@@ -120,6 +120,7 @@ struct smmu_pgtable *smmu_pgtable_alloc(const struct smmu_pgtable_cfg *cfg);
 void smmu_pgtable_free(struct smmu_pgtable *pt);
 u8 smmu_pgtable_levels(const struct smmu_pgtable_cfg *cfg);
 const struct smmu_walk *smmu_pgtable_walk(const struct smmu_pgtable *pt);
+u8 smmu_pgtable_bbml(const struct smmu_pgtable *pt);
 u64 smmu_pgtable_sizes(const struct smmu_pgtable *pt);
 size_t smmu_pgtable_bytes(const struct smmu_pgtable *pt);
 

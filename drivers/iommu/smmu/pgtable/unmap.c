@@ -277,7 +277,7 @@ static noinline u64 unmap_slot(struct smmu_pgtable *pt, u64 iova, u64 bytes,
 		goto slowly;
 	if (lg2 != pt->page_lg2 && smmu_desc_is_table(desc))
 		return unmap_tables(pt, slot, lg2, iova, c);
-	if (desc & SMMU_LEAF_CONT)
+	if (desc & SMMU_LEAF_GROUPED)
 		goto slowly;
 	smmu_desc_write(slot, 0);
 	smmu_cleared_add(c, iova, iova + bytes - 1, bytes);
@@ -330,7 +330,7 @@ u64 smmu_pgtable_unmap(struct smmu_pgtable *pt, u64 iova, u64 bytes,
 		goto otherwise;
 	pages = bytes >> pt->page_lg2;
 	desc = smmu_desc_read(slot);
-	if (pages != 1 || (desc & SMMU_LEAF_CONT) || !pt->coherent)
+	if (pages != 1 || (desc & SMMU_LEAF_GROUPED) || !pt->coherent)
 		return unmap_some(pt, slot, pages, iova, c);
 
 	if (!desc)

@@ -181,6 +181,8 @@ static u64 table_address(struct pgt_env *env, u64 desc)
 
 /* D8.7.1, checked apart from the other attributes */
 #define CONTIGUOUS	0x0010000000000000ULL
+/* Ignored by hardware, ours: the bit above was set once, others may be at it */
+#define WAS_CONTIGUOUS	0x0080000000000000ULL
 
 /* The address in a leaf of @level; what is not address or hint goes to @attr */
 static u64 leaf_address(struct pgt_env *env, u64 desc, int level, u64 *attr)
@@ -193,6 +195,8 @@ static u64 leaf_address(struct pgt_env *env, u64 desc, int level, u64 *attr)
 		mask |= 0xf000;
 	}
 	*attr = desc & ~mask & ~CONTIGUOUS;
+	if (env->param.bbml)
+		*attr &= ~WAS_CONTIGUOUS;
 	return addr;
 }
 
@@ -283,7 +287,7 @@ void pgt_ref_extent(struct pgt_env *env, u64 iova, u64 *start, u64 *last)
 	if (!pgt_ref_translate(env, iova, &ref))
 		return;
 	bytes = ref.leaf_bytes;
-	if (ref.desc & CONTIGUOUS)
+	if (ref.desc & (CONTIGUOUS | WAS_CONTIGUOUS))
 		bytes *= pgt_param_group(&env->param, ref.level);
 	*start = iova & ~(bytes - 1);
 	*last = *start + bytes - 1;
