@@ -162,6 +162,36 @@ static int smmu_domain_build_table(struct smmu_domain *domain, const struct smmu
 	return 0;
 }
 
+/* A mapping that its window allows */
+static __always_inline int smmu_domain_map_inside(struct smmu_domain *domain, u64 iova,
+						  phys_addr_t pa, u64 bytes, int prot, gfp_t gfp,
+						  size_t *mapped)
+{
+	u64 done = 0;
+	int ret;
+
+	/* The API says that it may sleep, whatever its own caller said. */
+	if (IS_ENABLED(CONFIG_ARM_DMA_USE_IOMMU) && domain->api)
+		gfp = GFP_ATOMIC;
+	prot |= READ_ONCE(domain->more_prot);
+	/* The same but for its name: handed on, it costs no stack frame. */
+	if (sizeof(*mapped) == sizeof(u64))
+		return smmu_pgtable_map(domain->pt, iova, pa, bytes, prot, gfp, (u64 *)mapped);
+	ret = smmu_pgtable_map(domain->pt, iova, pa, bytes, prot, gfp, &done);
+	*mapped += done;
+	return ret;
+}
+
+/* Not in the first range of the window, perhaps in another one */
+static noinline int smmu_domain_map_elsewhere(struct smmu_domain *domain, u64 iova,
+					      phys_addr_t pa, u64 bytes, int prot, gfp_t gfp,
+					      size_t *mapped)
+{
+	if (!smmu_window_contains(&domain->window, iova, iova + bytes - 1))
+		return -ERANGE;
+	return smmu_domain_map_inside(domain, iova, pa, bytes, prot, gfp, mapped);
+}
+
 /**
  * smmu_domain_map() - iommu_domain_ops.map_pages
  * @core: the domain
@@ -184,18 +214,10 @@ int smmu_domain_map(struct iommu_domain *core, unsigned long iova, phys_addr_t p
 {
 	struct smmu_domain *domain = smmu_domain_from(core);
 	u64 bytes = (u64)pgsize * pgcount;
-	u64 done = 0;
-	int ret;
 
-	if (!smmu_window_contains(&domain->window, iova, (u64)iova + bytes - 1))
-		return -ERANGE;
-	/* The API says that it may sleep, whatever its own caller said. */
-	if (IS_ENABLED(CONFIG_ARM_DMA_USE_IOMMU) && domain->api)
-		gfp = GFP_ATOMIC;
-	prot |= READ_ONCE(domain->more_prot);
-	ret = smmu_pgtable_map(domain->pt, iova, pa, bytes, prot, gfp, &done);
-	*mapped += done;
-	return ret;
+	if (likely(smmu_window_range_holds(&domain->window.range[0], iova, (u64)iova + bytes - 1)))
+		return smmu_domain_map_inside(domain, iova, pa, bytes, prot, gfp, mapped);
+	return smmu_domain_map_elsewhere(domain, iova, pa, bytes, prot, gfp, mapped);
 }
 
 /**

@@ -34,6 +34,7 @@ struct pglist_data;
  * @plain_bad: bits that neither the start nor the end of an output range may have
  *	for a shortcut: those within a page, and those from bit 48 on, which
  *	descriptors keep elsewhere, or from the output size on
+ * @leaf_bad: the same for single leaves; all bits if they have to be cleaned
  * @page_lg2: log2 of the bytes that a slot of the last level covers: the granule
  * @table_lg2: log2 of the bytes that a table of the last level covers
  * @block_lg2: log2 of the bytes of the largest leaf
@@ -65,6 +66,7 @@ struct smmu_pgtable {
 	u64 addr_high;
 	u64 page_mask;
 	u64 plain_bad;
+	u64 leaf_bad;
 	u8 page_lg2;
 	u8 table_lg2;
 	u8 block_lg2;

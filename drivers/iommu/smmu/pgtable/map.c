@@ -301,7 +301,7 @@ static noinline int map_leaf(struct smmu_pgtable *pt, u64 iova, u64 pa,
 	/* As in smmu_pgtable_map(); and a power of two, not zero */
 	if (((iova | pa | bytes) & (bytes - 1)) | (bytes & pt->page_mask) |
 	    (iova + bytes - 1) >> pt->ias_bits |
-	    ((pa | (pa + bytes)) & pt->plain_bad) | !attr | !pt->coherent)
+	    ((pa | (pa + bytes)) & pt->leaf_bad) | !attr)
 		goto slowly;
 	while (!(bytes >> lg2)) {
 		u64 desc = smmu_desc_read(table + index);

@@ -147,6 +147,7 @@ static void lay_out(struct smmu_pgtable *pt, const struct smmu_pgtable_cfg *cfg)
 	pt->block_lg2 = lg2 + index_lg2 * (lg2 == 12 ? 2 : 1);
 	pt->block_lg2 = min(pt->block_lg2, pt->root_lg2);
 	pt->plain_bad = GENMASK_ULL(63, plain_bits) | pt->page_mask;
+	pt->leaf_bad = pt->coherent ? pt->plain_bad : U64_MAX;
 	lay_out_groups(pt);
 }
 
