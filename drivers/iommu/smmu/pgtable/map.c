@@ -301,7 +301,9 @@ static noinline int map_leaf(struct smmu_pgtable *pt, u64 iova, u64 pa,
 	/* As in smmu_pgtable_map(); and a power of two, not zero */
 	if (((iova | pa | bytes) & (bytes - 1)) | (bytes & pt->page_mask) |
 	    (iova + bytes - 1) >> pt->ias_bits |
-	    ((pa | (pa + bytes)) & pt->leaf_bad) | !attr)
+	    ((pa | (pa + bytes)) & pt->leaf_bad))
+		goto slowly;
+	if (!attr)
 		goto slowly;
 	while (!(bytes >> lg2)) {
 		u64 desc = smmu_desc_read(table + index);
@@ -365,8 +367,9 @@ int smmu_pgtable_map(struct smmu_pgtable *pt, u64 iova, phys_addr_t pa,
 	 * not simply a part of the descriptor; protection that allows nothing.
 	 * The input address is in range if there is a shortcut for it.
 	 */
-	if (((pa | (pa + bytes)) & pt->plain_bad) | (iova & pt->page_mask) |
-	    !attr)
+	if (((pa | (pa + bytes)) & pt->plain_bad) | (iova & pt->page_mask))
+		goto otherwise;
+	if (!attr)
 		goto otherwise;
 	if (!smmu_shortcut_find(pt, iova, &slot))
 		goto otherwise;

@@ -262,7 +262,9 @@ static noinline u64 unmap_slot(struct smmu_pgtable *pt, u64 iova, u64 bytes,
 
 	/* As in smmu_pgtable_unmap(); and a power of two, not zero */
 	if (((iova | bytes) & (bytes - 1)) | (bytes & pt->page_mask) |
-	    (iova + bytes - 1) >> pt->ias_bits | !pt->coherent)
+	    (iova + bytes - 1) >> pt->ias_bits)
+		goto slowly;
+	if (!pt->coherent)
 		goto slowly;
 	desc = smmu_desc_read(slot);
 	while (!(bytes >> lg2)) {
