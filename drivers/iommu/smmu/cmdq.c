@@ -110,7 +110,7 @@ void smmu_cmdq_restart(struct smmu_cmdq *q)
 
 	spin_lock_irqsave(&q->lock, flags);
 	q->head = round_up(q->head + 1, 2U << q->lg2);
-	q->rung = q->head;
+	WRITE_ONCE(q->rung, q->head);
 	WRITE_ONCE(q->last_sync, q->head - 1);
 	atomic_set_release(&q->tail, q->head);
 	q->abort_tries = 0;
@@ -173,10 +173,10 @@ static void smmu_cmdq_fill(struct smmu_cmdq *q, u32 pos, const struct smmu_cmd *
  * Learn from CMDQ_CONS how far the SMMU came.  Returns the new tail.
  *
  * The tail is read before the register: a register value that is newer than the
- * tail it extends cannot be mistaken, as the queue never holds more than
- * its size; one that is older than the tail another CPU stored meanwhile loses the
- * cmpxchg.  What cannot be, such as the all-ones of an SMMU without power, is no
- * progress.
+ * tail it extends cannot be mistaken, as the queue never holds more than its size;
+ * one that is older than the tail another CPU stored meanwhile loses the cmpxchg.
+ * What cannot be is no progress: the all-ones of an SMMU without power, or a
+ * position that it was never told of, such as the zero of one that was reset.
  */
 static u32 smmu_cmdq_update_tail(struct smmu_cmdq *q)
 {
@@ -184,18 +184,20 @@ static u32 smmu_cmdq_update_tail(struct smmu_cmdq *q)
 	/*
 	 * Earlier: this read, by which the SMMU says that it is done with slots
 	 * and, at a CMD_SYNC, with old translations.  Later: what the caller
-	 * writes to such slots, frees, or reads of @rejected.  Peer: the SMMU.
+	 * writes to such slots, frees, or reads of @rejected; and @rung here,
+	 * which was written before the PROD that led to this value.  Peer: the
+	 * SMMU.
 	 */
 	u32 hw = readl(q->cons);
 	u32 new = smmu_ring_extend(old, FIELD_GET(SMMU_Q_INDEX, hw), q->lg2);
 
-	if (unlikely(hw == U32_MAX || smmu_ring_used(new, old) > BIT(q->lg2)))
+	if (new == old || hw == U32_MAX || !smmu_ring_reaches(READ_ONCE(q->rung), new))
 		return old;
 	/*
 	 * Earlier: the read of CMDQ_CONS, as above.  Later: the tail.  Peer: who
 	 * reads the tail with acquire and believes it.
 	 */
-	if (likely(atomic_cmpxchg_release(&q->tail, old, new) == (int)old))
+	if (atomic_cmpxchg_release(&q->tail, old, new) == (int)old)
 		return new;
 	return atomic_read_acquire(&q->tail);
 }
@@ -286,12 +288,13 @@ static __always_inline u32 smmu_cmdq_ring_locked(struct smmu_cmdq *q, u32 head, 
 	u32 hw = smmu_ring_hw(head, lg2);
 
 	q->head = head;
-	q->rung = head;
+	WRITE_ONCE(q->rung, head);
 	/*
 	 * Earlier: the slots that this CPU filled and the table changes that its
 	 * commands are about; those of other CPUs are behind their dma_wmb() in
-	 * smmu_cmdq_put_locked() and the lock.  Later: PROD.  Peer: the SMMU,
-	 * which reads slots and tables once it sees PROD.
+	 * smmu_cmdq_put_locked() and the lock.  And @rung.  Later: PROD.  Peer:
+	 * the SMMU, which reads slots and tables once it sees PROD; through
+	 * CMDQ_CONS also smmu_cmdq_update_tail().
 	 */
 	writel(hw, q->prod);
 	return hw;
@@ -382,8 +385,11 @@ static int smmu_cmdq_put(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsig
 
 /*
  * The CMD_SYNC that was in flight is consumed and does not cover @need: put one,
- * unless another CPU was faster.  Whoever holds the lock is most likely about to,
- * so unless the caller has to @insist, it does not queue up for it.
+ * unless another CPU was faster.  There is room: if the newest command were a
+ * CMD_SYNC, it would cover @need, and everything else leaves room for one.
+ *
+ * Whoever holds the lock is most likely about to put a CMD_SYNC, so unless it has
+ * to @insist, the caller does not queue up for it.
  *
  * Returns as smmu_cmdq_put_locked(), or -EBUSY.
  */
@@ -391,19 +397,19 @@ static int smmu_cmdq_take_over(struct smmu_cmdq *q, u32 need, bool insist)
 {
 	int ret = SMMU_CMDQ_FOLLOWS_SYNC;
 	unsigned long flags;
-	u32 head;
 
 	if (!spin_trylock_irqsave(&q->lock, flags)) {
 		if (!insist)
 			return -EBUSY;
 		spin_lock_irqsave(&q->lock, flags);
 	}
-	head = q->head;
-	if (!smmu_ring_reaches(q->last_sync, need))
-		ret = smmu_cmdq_put_locked(q, NULL, 0, true);
+	if (q->dead) {
+		ret = -ETIMEDOUT;
+	} else if (!smmu_ring_reaches(q->last_sync, need)) {
+		smmu_cmdq_lead_locked(q, q->head, NULL, 0);
+		ret = 0;
+	}
 	spin_unlock_irqrestore(&q->lock, flags);
-	if (ret == -ENOSPC)
-		ret = smmu_cmdq_wait(q, head - BIT(q->lg2)) ?: SMMU_CMDQ_FOLLOWS_SYNC;
 	return ret;
 }
 
