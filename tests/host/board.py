@@ -223,6 +223,7 @@ def main():
     parser.add_argument("--trace", help="QEMU trace events, such as 'smmuv3_*'")
     parser.add_argument("--dtb", type=Path)
     parser.add_argument("--memory", type=int, default=Board.memory, help="in MiB")
+    parser.add_argument("--cpus", type=int, default=Board.cpus)
     parser.add_argument("--timeout", type=int, default=180)
     parser.add_argument("--no-modules", action="store_true", help="leave out our modules")
     parser.add_argument("--in-tree", action="store_true", help="let the in-tree driver bind")
@@ -234,7 +235,8 @@ def main():
     folder = run_folder("board")
     initrd = initramfs.build(kernel, folder, ours=[] if args.no_modules else None)
     board = Board(kernel, initrd, folder, stage=args.stage,
-                  append=args.append, dtb=args.dtb, memory=args.memory, trace=args.trace)
+                  append=args.append, dtb=args.dtb, memory=args.memory, cpus=args.cpus,
+                  trace=args.trace)
     if not args.run:
         command = board.command(load=args.load) + ["-serial", "mon:stdio"]
         print("board: 'poweroff' or Ctrl-a x ends QEMU", flush=True)

@@ -60,6 +60,7 @@ class Script:
     tree: str = ""
     qemu: str = ""
     memory: int = 1024
+    cpus: int = 2
     timeout: int = 120
     own_boot: bool = False
     needs: str = ""
@@ -75,7 +76,7 @@ class Script:
 
     def same_boot(self):
         """Scripts with equal answers run in one boot."""
-        return (self.append, self.load, self.tree, self.qemu, self.memory,
+        return (self.append, self.load, self.tree, self.qemu, self.memory, self.cpus,
                 self.name if self.own_boot else "")
 
 
@@ -90,7 +91,7 @@ def read_script(path):
     """Understand the "# key: value" lines at a guest script's top."""
     script = Script(path.name)
     for line in path.read_text().splitlines():
-        match = re.match(r"# (kernels|stages|append|load|tree|qemu|memory|timeout|own-boot|needs|since|expect-log|expect-qemu): *(.*)$",
+        match = re.match(r"# (kernels|stages|append|load|tree|qemu|memory|cpus|timeout|own-boot|needs|since|expect-log|expect-qemu): *(.*)$",
                          line)
         if not match:
             if line and not line.startswith("#"):
@@ -99,7 +100,7 @@ def read_script(path):
         key, value = match.groups()
         if key in ("kernels", "stages"):
             setattr(script, key, tuple(value.split()))
-        elif key in ("timeout", "memory"):
+        elif key in ("timeout", "memory", "cpus"):
             setattr(script, key, int(value))
         elif key == "own-boot":
             script.own_boot = value == "yes"
@@ -191,6 +192,7 @@ def run_scripts(results, name, kernel, stage, scripts):
     board.append = f"{first.append} test.time={max(one.timeout for one in scripts)}"
     board.extra = first.qemu.split()
     board.memory = first.memory
+    board.cpus = first.cpus
     if first.tree:
         board.dtb = compile_tree(board, TREES[first.tree], "patched")
     result = board.boot(",".join(one.name for one in scripts), first.load,

@@ -20,7 +20,7 @@
 #include "edu.h"
 
 #define API_DEVS		2
-#define API_DOMAINS		8
+#define API_DOMAINS		10
 #define API_BUFS		48
 #define API_RW			(IOMMU_READ | IOMMU_WRITE | IOMMU_CACHE)
 

@@ -29,8 +29,6 @@
 /* Slow polls between two looks at GERROR; divides SMMU_CMDQ_SPINS. */
 #define SMMU_CMDQ_ERROR_POLL	16
 
-#define SMMU_CMDQ_SLOT_WORDS	2
-
 /* Put, but behind a CMD_SYNC that is in flight: the next one is still to come. */
 #define SMMU_CMDQ_FOLLOWS_SYNC	1
 
@@ -119,7 +117,7 @@ void smmu_cmdq_restart(struct smmu_cmdq *q)
 	smmu_cmdq_quiesce(q);
 	raw_spin_lock_irqsave(&q->lock, flags);
 	q->head = round_up(q->head + 1, 2U << q->lg2);
-	q->rung = q->head;
+	WRITE_ONCE(q->rung, q->head);
 	WRITE_ONCE(q->last_sync, q->head - 1);
 	atomic_set_release(&q->tail, q->head);
 	q->abort_tries = 0;
@@ -165,48 +163,44 @@ void smmu_cmdq_stop(struct smmu_cmdq *q)
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_stop);
 
-static __always_inline void smmu_cmdq_write_slot(__le64 *base, u32 slot,
-						 const struct smmu_cmd *cmd)
-{
-	const u64 w0 = cmd->w[0], w1 = cmd->w[1];
-	__le64 *words = base + (size_t)slot * SMMU_CMDQ_SLOT_WORDS;
-
-	words[0] = cpu_to_le64(w0);
-	words[1] = cpu_to_le64(w1);
-}
-
 static void smmu_cmdq_fill(struct smmu_cmdq *q, u32 pos, const struct smmu_cmd *cmd)
 {
 	smmu_cmdq_write_slot(q->base, smmu_ring_slot(pos, q->lg2), cmd);
 }
 
-/*
- * Learn from CMDQ_CONS how far the SMMU came.  Returns the new tail.
+/**
+ * smmu_cmdq_update_tail() - Learn from CMDQ_CONS how far the SMMU came
+ * @q: the queue
  *
  * The tail is read before the register: a register value that is newer than the
- * tail it extends cannot be mistaken, as the queue never holds more than
- * its size; one that is older than the tail another CPU stored meanwhile loses the
- * cmpxchg.  What cannot be, such as the all-ones of an SMMU without power, is no
- * progress.
+ * tail it extends cannot be mistaken, as the queue never holds more than its size;
+ * one that is older than the tail another CPU stored meanwhile loses the cmpxchg.
+ * What cannot be is no progress: the all-ones of an SMMU without power, or a
+ * position that it was never told of, such as the zero of one that was reset.
+ *
+ * Context: any.
+ * Return: the new tail. IHI 0070, 6.3.28 (CMDQ_CONS).
  */
-static u32 smmu_cmdq_update_tail(struct smmu_cmdq *q)
+u32 smmu_cmdq_update_tail(struct smmu_cmdq *q)
 {
 	u32 old = atomic_read_acquire(&q->tail);
 	/*
 	 * Earlier: this read, by which the SMMU says that it is done with slots
 	 * and, at a CMD_SYNC, with old translations.  Later: what the caller
-	 * writes to such slots, frees, or reads of @rejected.  Peer: the SMMU.
+	 * writes to such slots, frees, or reads of @rejected; and @rung here,
+	 * which was written before the PROD that led to this value.  Peer: the
+	 * SMMU.
 	 */
 	u32 hw = readl(q->cons);
 	u32 new = smmu_ring_extend(old, FIELD_GET(SMMU_Q_INDEX, hw), q->lg2);
 
-	if (unlikely(hw == U32_MAX || smmu_ring_used(new, old) > BIT(q->lg2)))
+	if (new == old || hw == U32_MAX || !smmu_ring_reaches(READ_ONCE(q->rung), new))
 		return old;
 	/*
 	 * Earlier: the read of CMDQ_CONS, as above.  Later: the tail.  Peer: who
 	 * reads the tail with acquire and believes it.
 	 */
-	if (likely(atomic_cmpxchg_release(&q->tail, old, new) == (int)old))
+	if (atomic_cmpxchg_release(&q->tail, old, new) == (int)old)
 		return new;
 	return atomic_read_acquire(&q->tail);
 }
@@ -304,15 +298,16 @@ static __always_inline void smmu_cmdq_ring(struct smmu_cmdq *q, u32 hw)
 	/*
 	 * Earlier: the slots that this CPU filled and the table changes that its
 	 * commands are about; those of other CPUs are behind their dma_wmb() in
-	 * smmu_cmdq_put_unlock() and the lock.  Later: PROD.  Peer: the SMMU,
-	 * which reads slots and tables once it sees PROD.
+	 * smmu_cmdq_put_unlock() and the lock.  And @rung.  Later: PROD.  Peer:
+	 * the SMMU, which reads slots and tables once it sees PROD; through
+	 * CMDQ_CONS also smmu_cmdq_update_tail().
 	 */
 	writel(hw, q->prod);
 }
 
 static void smmu_cmdq_ring_locked(struct smmu_cmdq *q)
 {
-	q->rung = q->head;
+	WRITE_ONCE(q->rung, q->head);
 	smmu_cmdq_ring(q, smmu_ring_hw(q->head, q->lg2));
 }
 
@@ -332,7 +327,7 @@ static __always_inline u32 smmu_cmdq_lead_locked(struct smmu_cmdq *q, u32 head,
 	WRITE_ONCE(q->ringing, true);
 	head++;
 	q->head = head;
-	q->rung = head;
+	WRITE_ONCE(q->rung, head);
 	return smmu_ring_hw(head, lg2);
 }
 
@@ -441,29 +436,31 @@ static int smmu_cmdq_put(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsig
 
 /*
  * The CMD_SYNC that was in flight is consumed and does not cover @need: put one,
- * unless another CPU was faster.  Whoever holds the lock is most likely about to,
- * so unless the caller has to @insist, it does not queue up for it.
+ * unless another CPU was faster.  There is room: if the newest command were a
+ * CMD_SYNC, it would cover @need, and everything else leaves room for one.
  *
- * Returns as smmu_cmdq_put_unlock(), or -EBUSY.
+ * Whoever holds the lock is most likely about to put a CMD_SYNC, so unless it has
+ * to @insist, the caller does not queue up for it.
+ *
+ * Returns 0, %SMMU_CMDQ_FOLLOWS_SYNC if another CPU did, -EBUSY, or -ETIMEDOUT.
  */
 static int smmu_cmdq_take_over(struct smmu_cmdq *q, u32 need, bool insist)
 {
 	unsigned long flags;
-	u32 pos;
-	int ret;
+	int ret = SMMU_CMDQ_FOLLOWS_SYNC;
 
 	if (!raw_spin_trylock_irqsave(&q->lock, flags)) {
 		if (!insist)
 			return -EBUSY;
 		raw_spin_lock_irqsave(&q->lock, flags);
 	}
-	if (smmu_ring_reaches(q->last_sync, need)) {
-		raw_spin_unlock_irqrestore(&q->lock, flags);
-		return SMMU_CMDQ_FOLLOWS_SYNC;
+	if (q->dead) {
+		ret = -ETIMEDOUT;
+	} else if (!smmu_ring_reaches(q->last_sync, need)) {
+		smmu_cmdq_unlock_and_ring(q, smmu_cmdq_lead_locked(q, q->head, NULL, 0), flags);
+		return 0;
 	}
-	ret = smmu_cmdq_put_unlock(q, NULL, 0, true, &pos, flags);
-	if (ret == -ENOSPC)
-		ret = smmu_cmdq_wait(q, pos) ?: SMMU_CMDQ_FOLLOWS_SYNC;
+	raw_spin_unlock_irqrestore(&q->lock, flags);
 	return ret;
 }
 
@@ -630,92 +627,3 @@ int smmu_cmdq_batch_sync(struct smmu_cmdq_batch *batch)
 	return smmu_cmdq_send_sync(batch->q, batch->cmds, batch->n, batch->rejected);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_batch_sync);
-
-static void smmu_cmdq_read_slot(struct smmu_cmdq *q, u32 slot, struct smmu_cmd *cmd)
-{
-	const __le64 *words = &q->base[slot * SMMU_CMDQ_SLOT_WORDS];
-
-	cmd->w[0] = le64_to_cpu(words[0]);
-	cmd->w[1] = le64_to_cpu(words[1]);
-}
-
-/* How often in a row the SMMU failed to fetch the command at @pos. */
-static unsigned int smmu_cmdq_count_abort(struct smmu_cmdq *q, u32 pos)
-{
-	if (q->abort_pos != pos)
-		q->abort_tries = 0;
-	q->abort_pos = pos;
-	return ++q->abort_tries;
-}
-
-/**
- * smmu_cmdq_recover() - Deal with the command that stopped the queue
- * @q: the queue
- * @error: what to report with smmu_cmdq_report() once no lock is held
- *
- * A command that the SMMU cannot decode is replaced by a CMD_SYNC; one that it
- * could not fetch is tried again a few times first.  If the replacement cannot be
- * fetched either, the queue stays stopped, and whoever waits gives it up.
- *
- * Context: the owner of GERROR, under its lock, while GERROR.CMDQ_ERR is active:
- * the SMMU consumes nothing then, so the slot at CONS is ours to write.
- * Return: true if GERROR.CMDQ_ERR shall be acknowledged, which lets the queue go
- * on. IHI 0070, 7.1 (command queue errors).
- */
-bool smmu_cmdq_recover(struct smmu_cmdq *q, struct smmu_cmdq_error *error)
-{
-	const struct smmu_cmd sync = smmu_cmd_sync();
-	u32 cons = readl(q->cons);
-	unsigned int tries;
-
-	error->err = FIELD_GET(SMMU_CMDQ_CONS_ERR, cons);
-	error->slot = smmu_ring_slot(FIELD_GET(SMMU_Q_INDEX, cons), q->lg2);
-	smmu_cmdq_read_slot(q, error->slot, &error->cmd);
-
-	switch (error->err) {
-	case SMMU_CERROR_NONE:
-		return true;
-	case SMMU_CERROR_ABT:
-		tries = smmu_cmdq_count_abort(q, smmu_cmdq_update_tail(q));
-		if (tries > SMMU_CMDQ_ABORT_RETRIES + 1)
-			return false;
-		if (tries > SMMU_CMDQ_ABORT_RETRIES)
-			break;
-		error->err = SMMU_CERROR_NONE;
-		return true;
-	case SMMU_CERROR_ATC_INV_SYNC:
-		/* The CMD_SYNC at CONS is run again; what timed out is lost. */
-		atomic_inc(&q->rejected);
-		return true;
-	}
-
-	smmu_cmdq_fill(q, error->slot, &sync);
-	atomic_inc(&q->rejected);
-	/* The new command must be in memory before the caller's write to GERRORN. */
-	wmb();
-	return true;
-}
-EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_recover);
-
-/**
- * smmu_cmdq_report() - Name the command that stopped the queue
- * @q: the queue
- * @error: from smmu_cmdq_recover()
- *
- * Context: any, without locks: printing may go out through a device of ours.
- */
-void smmu_cmdq_report(struct smmu_cmdq *q, const struct smmu_cmdq_error *error)
-{
-	if (error->err == SMMU_CERROR_NONE)
-		return;
-	if (error->err == SMMU_CERROR_ATC_INV_SYNC) {
-		dev_err_ratelimited(q->dev, "a device did not answer an ATS invalidation\n");
-		return;
-	}
-	dev_err_ratelimited(q->dev,
-			    "command refused (%s): %s [%#018llx %#018llx] in slot %u; replaced by CMD_SYNC\n",
-			    smmu_cmd_error_name(error->err),
-			    smmu_cmd_name(smmu_cmd_opcode(&error->cmd)),
-			    error->cmd.w[0], error->cmd.w[1], error->slot);
-}
-EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_report);

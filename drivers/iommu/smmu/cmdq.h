@@ -128,6 +128,20 @@ struct smmu_cmdq_batch {
 	struct smmu_cmd cmds[SMMU_CMDQ_BATCH_KEPT];
 };
 
+/* Words of a slot */
+#define SMMU_CMDQ_SLOT_WORDS	2
+
+/* The slot is the caller's to write. */
+static __always_inline void smmu_cmdq_write_slot(__le64 *base, u32 slot,
+						 const struct smmu_cmd *cmd)
+{
+	const u64 w0 = cmd->w[0], w1 = cmd->w[1];
+	__le64 *words = base + (size_t)slot * SMMU_CMDQ_SLOT_WORDS;
+
+	words[0] = cpu_to_le64(w0);
+	words[1] = cpu_to_le64(w1);
+}
+
 int smmu_cmdq_init(struct smmu_cmdq *q, struct device *dev, const struct smmu_mmio *mmio, u8 lg2,
 		   const struct smmu_cmdq_ops *ops, void *ctx);
 u64 smmu_cmdq_base_reg(const struct smmu_cmdq *q);
@@ -135,6 +149,7 @@ void smmu_cmdq_restart(struct smmu_cmdq *q);
 void smmu_cmdq_stop(struct smmu_cmdq *q);
 int smmu_cmdq_sync(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n);
 int smmu_cmdq_sync_one(struct smmu_cmdq *q, struct smmu_cmd cmd);
+u32 smmu_cmdq_update_tail(struct smmu_cmdq *q);
 bool smmu_cmdq_recover(struct smmu_cmdq *q, struct smmu_cmdq_error *error);
 void smmu_cmdq_report(struct smmu_cmdq *q, const struct smmu_cmdq_error *error);
 

@@ -150,6 +150,16 @@ struct task_struct *cmdq_env_hardware(struct cmdq_env *env)
 	return task;
 }
 
+/* Does the consumer sleep through this step? */
+static bool cmdq_env_is_late(struct cmdq_env *env)
+{
+	if (!env->late)
+		return false;
+	if (!--env->late)
+		msleep(1100);
+	return true;
+}
+
 /* What the owner of GERROR does, and a step of the consumer unless it is a thread. */
 void cmdq_env_step(void *ctx)
 {
@@ -157,6 +167,8 @@ void cmdq_env_step(void *ctx)
 	struct cmdq_env *env = ctx;
 	unsigned long flags;
 
+	if (cmdq_env_is_late(env))
+		return;
 	spin_lock_irqsave(&env->lock, flags);
 	if (!env->apart)
 		cmdq_env_consume_some(env);
@@ -173,6 +185,8 @@ static void cmdq_env_cut_off(void *ctx)
 	struct cmdq_env *env = ctx;
 
 	env->cut_offs++;
+	/* Nobody may go on before traffic is stopped. */
+	env->errors += READ_ONCE(env->q.dead);
 }
 
 static const struct smmu_cmdq_ops cmdq_env_ops = {

@@ -7,6 +7,7 @@
 #ifndef SMMU_TESTS_CMDQ_ENV_H
 #define SMMU_TESTS_CMDQ_ENV_H
 
+#include <linux/bits.h>
 #include <linux/completion.h>
 #include <linux/prandom.h>
 #include <linux/spinlock.h>
@@ -20,7 +21,7 @@ struct kunit;
 struct task_struct;
 
 #define CMDQ_ENV_LG2		6
-#define CMDQ_ENV_SLOTS		(1u << CMDQ_ENV_LG2)
+#define CMDQ_ENV_SLOTS		((u32)BIT(CMDQ_ENV_LG2))
 #define CMDQ_ENV_SENDERS	8
 #define CMDQ_ENV_MOST		100
 
@@ -47,6 +48,8 @@ struct task_struct;
  * @hold: see @held
  * @held_prod: PROD when that was
  * @apart: the consumer is a thread of its own, not the waiters
+ * @late: steps that the consumer sleeps through, the last for longer than a wait
+ *	may take; for one sender
  * @fetch_fails: how often the fetch of the next command shall fail
  * @fetch_pos: where
  * @cut_offs: how often traffic was stopped
@@ -70,6 +73,7 @@ struct cmdq_env {
 	u32 hold;
 	u32 held_prod;
 	bool apart;
+	u32 late;
 	u32 fetch_fails;
 	u32 fetch_pos;
 	u32 cut_offs;

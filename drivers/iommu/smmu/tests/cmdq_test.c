@@ -147,6 +147,18 @@ static void cmdq_test_fetch_dead(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, env->cut_offs, 1);
 }
 
+/* The waiter was off its CPU until the time was up: it looks once more. */
+static void cmdq_test_late(struct kunit *test)
+{
+	struct cmdq_env *env = test->priv;
+
+	env->late = 2;
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync_one(&env->q, cmdq_env_cmd(0, 0)), 0);
+	KUNIT_EXPECT_EQ(test, env->late, 0);
+	KUNIT_EXPECT_EQ(test, env->next[0], 1);
+	KUNIT_EXPECT_EQ(test, env->cut_offs, 0);
+}
+
 /* An SMMU without power reads as all ones: that is no progress. */
 static void cmdq_test_powerless(struct kunit *test)
 {
@@ -155,6 +167,21 @@ static void cmdq_test_powerless(struct kunit *test)
 	env->stopped = true;
 	*cmdq_env_reg(env, SMMU_CMDQ_CONS) = U32_MAX;
 	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, NULL, 0), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, env->cut_offs, 1);
+}
+
+/* An SMMU that was reset shows zero, which was never rung: no progress either. */
+static void cmdq_test_forgetful(struct kunit *test)
+{
+	struct cmdq_env *env = test->priv;
+	u32 i;
+
+	for (i = 0; i < CMDQ_ENV_SLOTS / 2 + 2; i++)
+		KUNIT_ASSERT_EQ(test, smmu_cmdq_sync_one(&env->q, cmdq_env_cmd(0, i)), 0);
+	KUNIT_ASSERT_GT(test, smmu_ring_hw(env->q.head, CMDQ_ENV_LG2), CMDQ_ENV_SLOTS);
+	env->stopped = true;
+	*cmdq_env_reg(env, SMMU_CMDQ_CONS) = 0;
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync_one(&env->q, cmdq_env_cmd(0, i)), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, env->cut_offs, 1);
 }
 
@@ -202,7 +229,9 @@ static struct kunit_case cmdq_test_cases[] = {
 	KUNIT_CASE(cmdq_test_fetch_retried),
 	KUNIT_CASE(cmdq_test_fetch_given_up),
 	KUNIT_CASE(cmdq_test_fetch_dead),
+	KUNIT_CASE(cmdq_test_late),
 	KUNIT_CASE(cmdq_test_powerless),
+	KUNIT_CASE(cmdq_test_forgetful),
 	KUNIT_CASE(cmdq_test_dead),
 	KUNIT_CASE(cmdq_test_stop),
 	{ }
