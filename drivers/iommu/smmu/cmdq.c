@@ -179,7 +179,7 @@ static void smmu_cmdq_fill(struct smmu_cmdq *q, u32 pos, const struct smmu_cmd *
  * position that it was never told of, such as the zero of one that was reset.
  *
  * Context: any.
- * Return: the new tail. IHI 0070, 6.3.28 (CMDQ_CONS).
+ * Return: the new tail. IHI 0070, 6.3.27 (CMDQ_CONS).
  */
 u32 smmu_cmdq_update_tail(struct smmu_cmdq *q)
 {
