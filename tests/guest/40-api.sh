@@ -16,7 +16,7 @@ while read -r case; do
 	[ "$case" != window ] || continue
 	# The in-tree driver maps a block over pages.
 	[ "$case $(smmu_driver_of "$one")" = "overlap_block arm-smmu-v3" ] || run_case "$case"
-done <$API/cases
+done <"$API/cases"
 
 for device in $one $two; do
 	unbind "$device"

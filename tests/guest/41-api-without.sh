@@ -18,7 +18,7 @@ while read -r case; do
 	case $case in
 	strict_* | unmap_* | remap | levels | part_of_block | random) run_case "$case" ;;
 	esac
-done <$API/cases
+done <"$API/cases"
 unbind "$one"
 rmmod smmu_api
 finish

@@ -218,7 +218,8 @@ static inline void smmu_table_clean(struct smmu_pgtable *pt, __le64 *slot,
 static inline u64 smmu_table_desc(const struct smmu_pgtable *pt,
 				  const __le64 *table)
 {
-	return smmu_desc_from_addr(pt, virt_to_phys(table)) | SMMU_DESC_TABLE;
+	return smmu_desc_from_addr(pt, virt_to_phys((void *)table)) |
+	       SMMU_DESC_TABLE;
 }
 
 /*

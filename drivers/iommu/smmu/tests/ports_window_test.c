@@ -203,8 +203,8 @@ static void ports_window_test_levels(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ports_map(core, PORTS_IOVA, PORTS_PA, PAGE_SIZE), 0);
 	ports_expect(p, small, PORTS_IOVA, PORTS_PA);
 	if (stage == 1)
-		KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_CD_T0SZ,
-			le64_to_cpu(smmu_cdtab_used(&small->ports[1].cdtab)->w[0])), 35);
+		KUNIT_EXPECT_EQ(test, le64_get_bits(smmu_cdtab_used(&small->ports[1].cdtab)->w[0],
+						    SMMU_CD_T0SZ), 35);
 	else
 		KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_STE_S2T0SZ,
 						le64_to_cpu(small->ports[1].ste.w[2])), 35);
