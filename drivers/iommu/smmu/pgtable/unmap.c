@@ -253,8 +253,8 @@ static noinline u64 unmap_tables(struct smmu_pgtable *pt, __le64 *slot,
  * One page or block that is not of a group, or one table as a whole: a walk with
  * nothing else in it. All that is not so goes slowly.
  */
-static noinline u64 unmap_slot(struct smmu_pgtable *pt, u64 iova, u64 bytes,
-			       struct smmu_pgtable_cleared *c)
+static __always_inline u64 unmap_slot(struct smmu_pgtable *pt, u64 iova,
+				      u64 bytes, struct smmu_pgtable_cleared *c)
 {
 	unsigned int lg2 = pt->root_lg2;
 	__le64 *slot = pt->root + (iova >> lg2);
