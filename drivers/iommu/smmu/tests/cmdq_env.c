@@ -177,7 +177,8 @@ void cmdq_env_step(void *ctx)
 	spin_unlock_irqrestore(&env->lock, flags);
 	smmu_cmdq_report(&env->q, &error);
 	/* Whoever else sends or consumes may need this CPU for it. */
-	usleep_range(1, 20);
+	if (!env->awake)
+		usleep_range(1, 20);
 }
 
 static void cmdq_env_cut_off(void *ctx)

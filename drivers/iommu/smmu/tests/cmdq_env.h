@@ -48,6 +48,7 @@ struct task_struct;
  * @hold: see @held
  * @held_prod: PROD when that was
  * @apart: the consumer is a thread of its own, not the waiters
+ * @awake: waiters keep their CPU
  * @late: steps that the consumer sleeps through, the last for longer than a wait
  *	may take; for one sender
  * @fetch_fails: how often the fetch of the next command shall fail
@@ -73,6 +74,7 @@ struct cmdq_env {
 	u32 hold;
 	u32 held_prod;
 	bool apart;
+	bool awake;
 	u32 late;
 	u32 fetch_fails;
 	u32 fetch_pos;

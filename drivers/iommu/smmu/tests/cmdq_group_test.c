@@ -125,6 +125,7 @@ static void group_test_outrun(struct kunit *test)
 
 	group_test_fly(env);
 	env->stopped = true;
+	env->awake = true;
 	senders[1].most = 2;
 	cmdq_env_create(env, senders, 2);
 	complete(&senders[1].go);
