@@ -169,51 +169,93 @@ static void group_test_empty(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, env->synced[0], 1);
 }
 
+/* Adds one command more than it takes to put @n of them. */
+static void group_test_put(struct cmdq_env *env, struct smmu_cmdq_batch *batch, u32 n)
+{
+	u32 i;
+
+	smmu_cmdq_batch_init(batch, &env->q);
+	for (i = 0; i <= n; i++)
+		smmu_cmdq_batch_add(batch, cmdq_env_cmd(1, i));
+}
+
 /* The SMMU hears of what waits for a CMD_SYNC when it is a full batch. */
 static void group_test_doorbell(struct kunit *test)
 {
 	struct cmdq_env *env = test->priv;
 	struct smmu_cmdq_batch batch;
-	u32 i, start = env->q.head;
+	u32 start = env->q.head;
+
+	env->stopped = true;
+	group_test_put(env, &batch, SMMU_CMDQ_BATCH - SMMU_CMDQ_BATCH_KEPT);
+	KUNIT_EXPECT_EQ(test, cmdq_env_published(env), start);
+	env->stopped = false;
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_batch_sync(&batch), 0);
+
+	start = env->q.head;
+	env->next[1] = 0;
+	env->stopped = true;
+	group_test_put(env, &batch, SMMU_CMDQ_BATCH);
+	KUNIT_EXPECT_EQ(test, cmdq_env_published(env), start + SMMU_CMDQ_BATCH);
+	env->stopped = false;
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_batch_sync(&batch), 0);
+	KUNIT_EXPECT_EQ(test, env->syncs, 2);
+	KUNIT_EXPECT_EQ(test, env->errors, 0);
+}
+
+/* While a CMD_SYNC is in flight, PROD is its owner's alone. */
+static void group_test_no_doorbell(struct kunit *test)
+{
+	struct cmdq_env *env = test->priv;
+	struct smmu_cmdq_batch batch;
+	u32 start = env->q.head;
 
 	env->stopped = true;
 	group_test_fly(env);
+	group_test_put(env, &batch, SMMU_CMDQ_BATCH);
 	KUNIT_EXPECT_EQ(test, cmdq_env_published(env), start + 2);
-	smmu_cmdq_batch_init(&batch, &env->q);
-	for (i = 0; i < SMMU_CMDQ_BATCH; i++)
-		smmu_cmdq_batch_add(&batch, cmdq_env_cmd(1, i));
-	KUNIT_EXPECT_EQ(test, cmdq_env_published(env), start + 2);
-	smmu_cmdq_batch_add(&batch, cmdq_env_cmd(1, i));
-	KUNIT_EXPECT_EQ(test, cmdq_env_published(env), start + 2 + SMMU_CMDQ_BATCH);
 	env->stopped = false;
 	KUNIT_EXPECT_EQ(test, smmu_cmdq_batch_sync(&batch), 0);
-	KUNIT_EXPECT_EQ(test, env->synced[1], i + 1);
+	KUNIT_EXPECT_EQ(test, env->synced[1], SMMU_CMDQ_BATCH + 1);
 	KUNIT_EXPECT_EQ(test, env->syncs, 2);
+	KUNIT_EXPECT_EQ(test, env->errors, 0);
 }
 
-/* Who finds no room tells the SMMU of what it does not know of yet. */
-static void group_test_full(struct kunit *test)
+/*
+ * Who finds no room tells the SMMU of what it does not know of yet, but not while a
+ * CMD_SYNC is in flight: then that one is consumed first.
+ */
+static void group_test_full_from(struct kunit *test, bool flying)
 {
 	struct cmdq_env *env = test->priv;
 	struct smmu_cmdq_batch batch;
 	u32 i, start = env->q.head, filled = CMDQ_ENV_SLOTS - SMMU_CMDQ_BATCH_KEPT;
 
 	env->held = true;
-	env->hold = start + filled + 2;
-	group_test_fly(env);
-	smmu_cmdq_batch_init(&batch, &env->q);
-	for (i = 0; i <= filled; i++)
-		smmu_cmdq_batch_add(&batch, cmdq_env_cmd(1, i));
+	env->hold = start + filled + 2 * flying;
+	if (flying)
+		group_test_fly(env);
+	group_test_put(env, &batch, filled);
 	KUNIT_ASSERT_TRUE(test, env->held);
 	KUNIT_ASSERT_EQ(test, env->q.head, env->hold);
 	KUNIT_ASSERT_LT(test, cmdq_env_published(env), env->hold);
-	for (; i < filled + SMMU_CMDQ_BATCH_KEPT; i++)
+	for (i = filled + 1; i < filled + SMMU_CMDQ_BATCH_KEPT; i++)
 		smmu_cmdq_batch_add(&batch, cmdq_env_cmd(1, i));
 	KUNIT_EXPECT_EQ(test, smmu_cmdq_batch_sync(&batch), 0);
 	KUNIT_EXPECT_FALSE(test, env->held);
-	KUNIT_EXPECT_EQ(test, env->held_prod, env->hold);
+	KUNIT_EXPECT_EQ(test, env->held_prod, flying ? start + 2 : env->hold);
 	KUNIT_EXPECT_EQ(test, env->synced[1], i);
 	KUNIT_EXPECT_EQ(test, env->errors, 0);
+}
+
+static void group_test_full(struct kunit *test)
+{
+	group_test_full_from(test, false);
+}
+
+static void group_test_full_flying(struct kunit *test)
+{
+	group_test_full_from(test, true);
 }
 
 /* A command is refused while many wait: any of them may have been the victim. */
@@ -439,7 +481,9 @@ static struct kunit_case group_test_cases[] = {
 	KUNIT_CASE(group_test_outrun),
 	KUNIT_CASE(group_test_empty),
 	KUNIT_CASE(group_test_doorbell),
+	KUNIT_CASE(group_test_no_doorbell),
 	KUNIT_CASE(group_test_full),
+	KUNIT_CASE(group_test_full_flying),
 	KUNIT_CASE(group_test_illegal_leader),
 	KUNIT_CASE(group_test_illegal_follower),
 	KUNIT_CASE(group_test_dead),
