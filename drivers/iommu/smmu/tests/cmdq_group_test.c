@@ -258,6 +258,31 @@ static void group_test_full_flying(struct kunit *test)
 	group_test_full_from(test, true);
 }
 
+/* What would leave no room for the CMD_SYNC behind it has to wait, too. */
+static void group_test_keeps_room(struct kunit *test)
+{
+	struct cmdq_env *env = test->priv;
+	struct smmu_cmdq_batch batch;
+	u32 i, start = env->q.head, left = 6;
+
+	group_test_fly(env);
+	smmu_cmdq_batch_init(&batch, &env->q);
+	for (i = 0; i < CMDQ_ENV_SLOTS - 2 - left; i++)
+		smmu_cmdq_batch_add(&batch, cmdq_env_cmd(1, i));
+	smmu_cmdq_batch_flush(&batch);
+	KUNIT_ASSERT_EQ(test, env->q.head, start + CMDQ_ENV_SLOTS - left);
+	env->held = true;
+	env->hold = env->q.head;
+	for (; i < CMDQ_ENV_SLOTS - 2; i++)
+		smmu_cmdq_batch_add(&batch, cmdq_env_cmd(1, i));
+	smmu_cmdq_batch_flush(&batch);
+	KUNIT_EXPECT_FALSE(test, env->held);
+	env->held = false;
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_batch_sync(&batch), 0);
+	KUNIT_EXPECT_EQ(test, env->synced[1], i);
+	KUNIT_EXPECT_EQ(test, env->errors, 0);
+}
+
 /* A command is refused while many wait: any of them may have been the victim. */
 static void group_test_illegal_from(struct kunit *test, u32 culprit)
 {
@@ -484,6 +509,7 @@ static struct kunit_case group_test_cases[] = {
 	KUNIT_CASE(group_test_no_doorbell),
 	KUNIT_CASE(group_test_full),
 	KUNIT_CASE(group_test_full_flying),
+	KUNIT_CASE(group_test_keeps_room),
 	KUNIT_CASE(group_test_illegal_leader),
 	KUNIT_CASE(group_test_illegal_follower),
 	KUNIT_CASE(group_test_dead),
