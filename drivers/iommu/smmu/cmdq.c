@@ -96,7 +96,7 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_base_reg);
 static void smmu_cmdq_quiesce(struct smmu_cmdq *q)
 {
 	/* Acquire: pairs with the release in smmu_cmdq_ring(). */
-	while (smp_load_acquire(&q->ringing))
+	while (atomic_read_acquire(&q->ringing))
 		cpu_relax();
 }
 
@@ -324,7 +324,7 @@ static __always_inline u32 smmu_cmdq_lead_locked(struct smmu_cmdq *q, u32 head,
 		smmu_cmdq_write_slot(base, smmu_ring_slot(head++, lg2), &cmds[i]);
 	smmu_cmdq_write_slot(base, smmu_ring_slot(head, lg2), &cmd_sync);
 	WRITE_ONCE(q->last_sync, head);
-	WRITE_ONCE(q->ringing, true);
+	atomic_inc(&q->ringing);
 	head++;
 	q->head = head;
 	WRITE_ONCE(q->rung, head);
@@ -339,7 +339,7 @@ static __always_inline void smmu_cmdq_unlock_and_ring(struct smmu_cmdq *q, u32 h
 	raw_spin_unlock(&q->lock);
 	smmu_cmdq_ring(q, hw);
 	/* Release: PROD before whoever sees this and takes the SMMU's power away. */
-	smp_store_release(&q->ringing, false);
+	atomic_fetch_dec_release(&q->ringing);
 	local_irq_restore(flags);
 }
 
@@ -397,7 +397,7 @@ static int smmu_cmdq_put_unlock(struct smmu_cmdq *q, const struct smmu_cmd *cmds
 		}
 		/* Several are in flight: one doorbell after the other. */
 		smmu_cmdq_ring(q, hw);
-		WRITE_ONCE(q->ringing, false);
+		atomic_dec(&q->ringing);
 		ret = 0;
 	} else {
 		for (i = 0; i < n; i++)

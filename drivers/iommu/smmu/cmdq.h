@@ -63,7 +63,8 @@ struct smmu_cmdq_error {
  *	@last_sync and @dead
  * @head: next free position
  * @rung: the position that CMDQ_PROD shows, or is about to
- * @ringing: CMDQ_PROD is being written without the lock
+ * @ringing: CPUs that are about to write CMDQ_PROD, or have just done so, without the
+ *	lock; the next one may begin before the last is through
  * @tail: newest position known to be consumed; only moves forward (cmpxchg)
  * @last_sync: position of the newest CMD_SYNC. One is in flight until @tail has
  *	passed it.
@@ -91,7 +92,7 @@ struct smmu_cmdq {
 	raw_spinlock_t lock; /* see above */
 	u32 head;
 	u32 rung;
-	bool ringing;
+	atomic_t ringing;
 
 	atomic_t tail ____cacheline_aligned_in_smp;
 	u32 last_sync;

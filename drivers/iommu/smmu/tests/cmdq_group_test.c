@@ -360,6 +360,43 @@ static void group_test_stop(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, env->cut_offs, 0);
 }
 
+struct group_test_stopper {
+	struct smmu_cmdq *q;
+	struct completion done;
+};
+
+static int group_test_stopper_main(void *ctx)
+{
+	struct group_test_stopper *stopper = ctx;
+
+	smmu_cmdq_stop(stopper->q);
+	complete(&stopper->done);
+	return 0;
+}
+
+/* Two CPUs are about to write PROD: its registers must not lose their power before. */
+static void group_test_stop_ringing(struct kunit *test)
+{
+	struct cmdq_env *env = test->priv;
+	struct group_test_stopper stopper = { .q = &env->q };
+	struct task_struct *task;
+
+	init_completion(&stopper.done);
+	atomic_set(&env->q.ringing, 2);
+	task = kthread_run(group_test_stopper_main, &stopper, "smmu-cmdq-stop");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
+	KUNIT_EXPECT_EQ(test, wait_for_completion_timeout(&stopper.done, HZ / 20), 0);
+	atomic_dec(&env->q.ringing);
+	KUNIT_EXPECT_EQ(test, wait_for_completion_timeout(&stopper.done, HZ / 20), 0);
+	atomic_dec(&env->q.ringing);
+	wait_for_completion(&stopper.done);
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, NULL, 0), -ETIMEDOUT);
+	smmu_cmdq_restart(&env->q);
+	env->cons = env->q.head;
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, NULL, 0), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&env->q.ringing), 0);
+}
+
 /* All who wait are done waiting, whether the SMMU had heard of them or not. */
 static void group_test_restart(struct kunit *test)
 {
@@ -515,6 +552,7 @@ static struct kunit_case group_test_cases[] = {
 	KUNIT_CASE(group_test_dead),
 	KUNIT_CASE(group_test_dead_alone),
 	KUNIT_CASE(group_test_stop),
+	KUNIT_CASE(group_test_stop_ringing),
 	KUNIT_CASE(group_test_restart),
 	KUNIT_CASE(group_test_restart_aligned),
 	KUNIT_CASE(group_test_sync_batches),
