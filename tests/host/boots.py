@@ -236,7 +236,7 @@ def split(said):
 def run_kunit(results, name, kernel):
     """Load the KUnit module and read every case out of the kernel's log."""
     board = _board(kernel, "nested", name, kunit=True)
-    result = board.boot("kunit.sh", "none", timeout=400)
+    result = board.boot("kunit.sh", "none", timeout=1200)
     _keep_log(result, board, name)
     own = "\n".join(line for line in result.text.splitlines() if "] T> " not in line)
     outcomes = ktap.kunit_outcomes(own)
@@ -253,7 +253,7 @@ def run_kunit_py(results, name, kernel):
     folder = run_folder(_file_name(name))
     command = ["nice", sys.executable, str(kernel.kdir / "source/tools/testing/kunit/kunit.py"), "exec",
                f"--arch={kernel.arch}", f"--cross_compile={kernel.cross}", f"--build_dir={kernel.kdir}",
-               "--raw_output", "--timeout=600", "--kernel_args=kunit.autorun=1"]
+               "--raw_output", "--timeout=1200", "--kernel_args=kunit.autorun=1"]
     began = time.monotonic()
     done = subprocess.run(command, cwd=kernel.kdir / "source", stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
