@@ -346,6 +346,7 @@ static void group_test_stop(struct kunit *test)
 {
 	struct cmdq_env_sender *senders = group_test_senders(test);
 	struct cmdq_env *env = test->priv;
+	ktime_t start;
 	u32 i, end;
 
 	env->stopped = true;
@@ -353,8 +354,11 @@ static void group_test_stop(struct kunit *test)
 	for (i = 1; i < GROUP_TEST_SENDERS; i++)
 		complete(&senders[i].go);
 	KUNIT_EXPECT_TRUE(test, cmdq_env_reaches(env, end));
+	start = ktime_get();
 	smmu_cmdq_stop(&env->q);
 	cmdq_env_join(env, senders, GROUP_TEST_SENDERS);
+	/* At once, not when their own time is up. */
+	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get(), start), 500);
 	for (i = 0; i < GROUP_TEST_SENDERS; i++)
 		KUNIT_EXPECT_EQ(test, senders[i].ret, -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, env->cut_offs, 0);
