@@ -27,6 +27,9 @@
  */
 #include <linux/minmax.h>
 
+#include <kunit/static_stub.h>
+#include <kunit/visibility.h>
+
 #include "pgtable/hint.h"
 
 /**
@@ -59,6 +62,18 @@ void smmu_hint_fill_some(const struct smmu_pgtable *pt, __le64 *slot, u32 slots,
 	smmu_run_fill(slot, behind, desc, step);
 }
 
+/**
+ * smmu_hint_meet - the moment between reading a leaf and changing it
+ * @slot: where it is
+ *
+ * Does nothing. A test can be another CPU here.
+ */
+void smmu_hint_meet(__le64 *slot)
+{
+	KUNIT_STATIC_STUB_REDIRECT(smmu_hint_meet, slot);
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_hint_meet);
+
 /*
  * Other owners of leaves of the group may be clearing theirs, or doing the same
  * as we do: a leaf that changed meanwhile is left as it is now.
@@ -70,9 +85,10 @@ static void take(struct smmu_pgtable *pt, __le64 *slot, u32 slots)
 	for (i = 0; i < slots; i++) {
 		u64 desc = smmu_desc_read(&slot[i]);
 
-		if (desc & SMMU_LEAF_CONT)
-			smmu_desc_change(&slot[i], desc,
-					 desc & ~SMMU_LEAF_CONT);
+		if (!(desc & SMMU_LEAF_CONT))
+			continue;
+		smmu_hint_meet(&slot[i]);
+		smmu_desc_change(&slot[i], desc, desc & ~SMMU_LEAF_CONT);
 	}
 	smmu_table_clean(pt, slot, slots);
 }

@@ -234,9 +234,10 @@ static inline __le64 *smmu_table_below(struct smmu_pgtable *pt, __le64 *slot,
 	return smmu_desc_table(pt, desc);
 }
 
-/* The seams for tests: memory, and the device's view of it */
+/* The seams for tests: memory, the device's view of it, and meeting another CPU */
 struct page *smmu_table_get_page(int nid, gfp_t gfp, unsigned int order);
 bool smmu_table_map_dma(struct device *dev, void *table, size_t bytes);
 void smmu_table_sync_dma(struct device *dev, void *part, size_t bytes);
+void smmu_hint_meet(__le64 *slot);
 
 #endif /* SMMU_PGTABLE_INTERNAL_H */

@@ -4,8 +4,10 @@
  * group is unmapped. pgt_unmap() compares what is to be invalidated with the
  * reference, and pgt_expect_sound() looks after each group.
  */
+#include <kunit/static_stub.h>
 #include <linux/iommu.h>
 
+#include "pgtable/internal.h"
 #include "tests/pgtable_ref.h"
 
 #define RW	(IOMMU_READ | IOMMU_WRITE | IOMMU_CACHE)
@@ -161,6 +163,31 @@ static void pgtable_hint_crumble(struct kunit *test)
 	pgt_expect_empty(env);
 }
 
+/* Another owner unmaps the first page at the moment when it is to lose the hint */
+static void meet_stub(__le64 *slot)
+{
+	struct kunit *test = kunit_get_current_test();
+	struct pgt_env *env = test->priv;
+
+	kunit_deactivate_static_stub(test, smmu_hint_meet);
+	KUNIT_EXPECT_EQ(test, pgt_granule(env),
+			pgt_unmap(env, 0, pgt_granule(env)));
+}
+
+static void pgtable_hint_met(struct kunit *test)
+{
+	struct pgt_env *env = pgt_start(test);
+	u64 g = pgt_granule(env), group = group_bytes(env, 3);
+
+	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 0, group, group, RW, NULL));
+	kunit_activate_static_stub(test, smmu_hint_meet, meet_stub);
+	KUNIT_EXPECT_EQ(test, g, pgt_unmap(env, 3 * g, g));
+	pgt_expect_hole(env, 0);
+	pgt_expect_range(env, g, group + g, 2 * g, RW);
+	pgt_expect_range(env, 4 * g, group + 4 * g, group - 4 * g, RW);
+	expect_hint(env, 0, group, false);
+}
+
 static void pgtable_hint_blocks(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
@@ -208,6 +235,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(pgtable_hint_table, hints_gen_params),
 	KUNIT_CASE_PARAM(pgtable_hint_part, hints_gen_params),
 	KUNIT_CASE_PARAM(pgtable_hint_crumble, hints_gen_params),
+	KUNIT_CASE_PARAM(pgtable_hint_met, hints_gen_params),
 	KUNIT_CASE_PARAM(pgtable_hint_blocks, hints_blocks_gen_params),
 	{ }
 };
