@@ -44,7 +44,7 @@ static void expect_flush(struct pgt_env *env, int times, u64 start, u64 last)
 }
 
 /* Three blocks; a part of the middle one goes, and perhaps of its neighbours */
-static void split(struct pgt_env *env, u64 offset, u64 bytes)
+static void split_part(struct pgt_env *env, u64 offset, u64 bytes)
 {
 	u64 block = pgt_block(env), iova = block, pa = 2 * block;
 	u64 first = offset & ~(block - 1), rest = 3 * block - offset - bytes;
@@ -78,16 +78,16 @@ static void pgtable_split(struct kunit *test)
 	struct pgt_env *env = pgt_start(test);
 	u64 g = pgt_granule(env), block = pgt_block(env);
 
-	split(env, block, g);
-	split(env, block + g, g);
-	split(env, block + 5 * g, 9 * g);
-	split(env, block + block / 2, block / 2);
-	split(env, 2 * block - g, g);
-	split(env, block, block - g);
-	split(env, block - g, 2 * g);
-	split(env, block - g, block + 2 * g);
-	split(env, block + g, block);
-	split(env, g, 3 * block - 2 * g);
+	split_part(env, block, g);
+	split_part(env, block + g, g);
+	split_part(env, block + 5 * g, 9 * g);
+	split_part(env, block + block / 2, block / 2);
+	split_part(env, 2 * block - g, g);
+	split_part(env, block, block - g);
+	split_part(env, block - g, 2 * g);
+	split_part(env, block - g, block + 2 * g);
+	split_part(env, block + g, block);
+	split_part(env, g, 3 * block - 2 * g);
 	pgt_expect_empty(env);
 }
 
