@@ -51,7 +51,7 @@ static noinline void smmu_inval_refused(struct smmu_cmdq *q)
 {
 	const struct smmu_cmd all = smmu_cmd_tlbi_nsnh_all();
 
-	smmu_cmdq_sync(q, &all, 1);
+	smmu_cmdq_sync_one(q, all);
 }
 
 static void smmu_inval_finish(struct smmu_cmdq_batch *batch)
@@ -60,9 +60,9 @@ static void smmu_inval_finish(struct smmu_cmdq_batch *batch)
 		smmu_inval_refused(batch->q);
 }
 
-static void smmu_inval_send_one(struct smmu_cmdq *q, const struct smmu_cmd *cmd)
+static void smmu_inval_send_one(struct smmu_cmdq *q, struct smmu_cmd cmd)
 {
-	if (unlikely(smmu_cmdq_sync(q, cmd, 1) == -EIO))
+	if (unlikely(smmu_cmdq_sync_one(q, cmd) == -EIO))
 		smmu_inval_refused(q);
 }
 
@@ -95,7 +95,7 @@ void smmu_inval_clear_target(const struct smmu_inval_target *target)
 {
 	const struct smmu_cmd all = smmu_inval_cmd_all(target);
 
-	smmu_inval_send_one(target->q, &all);
+	smmu_inval_send_one(target->q, all);
 }
 
 /* Ranges that one command does not cover, or none: by page, or with odd bits */
@@ -126,7 +126,7 @@ static inline void smmu_inval_clear_one(const struct smmu_inval_target *target,
 	fits = smmu_inval_plan_start(&plan, range, target->ranges);
 	cmd = smmu_inval_cmd(target, &plan);
 	if (likely(fits && !plan.left))
-		smmu_inval_send_one(target->q, &cmd);
+		smmu_inval_send_one(target->q, cmd);
 	else
 		smmu_inval_clear_slowly(target, range);
 }

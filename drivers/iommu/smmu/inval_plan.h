@@ -16,8 +16,8 @@
 
 /*
  * Without range commands, what one by one would take more than this is dropped with
- * everything else under the tag. It is a quarter of the queue, and each command costs
- * about as many instructions as a walk reads descriptors.
+ * everything else under the tag. It is a quarter of the queue at its usual size: more
+ * would make others wait for room.
  */
 #define SMMU_INVAL_SINGLES_MAX	256
 
