@@ -177,7 +177,7 @@ def _check_info(results, name, kernel, path, version):
     _add(results, f"{name}: modinfo shows both aliases of the binding", len(_fields(path, "alias")) == 2)
     _add(results, f"{name}: it is for this kernel",
          [one.split()[0] for one in _fields(path, "vermagic")] == [kernel.release])
-    texts = (TOP / "drivers/iommu/smmu").glob("*.c")
+    texts = (TOP / "drivers/iommu/smmu").rglob("*.c")
     declared = set(re.findall(r"^module_param(?:_named)?\((\w+)", "".join(one.read_text() for one in texts), re.M))
     described = {one.split(":")[0] for one in _fields(path, "parm") if re.match(r"\w+:\S.* \(\w+\)", one)}
     _add(results, f"{name}: modinfo describes every parameter",

@@ -21,7 +21,7 @@ class Text:
     body: str
 
 
-def _rooms(*names):
+def _driver(*names):
     return [f"{DRIVER}/{name}" for name in names]
 
 
@@ -44,55 +44,52 @@ Boards for tests of an IOMMU show it as a platform device, since it can be told 
 read or write any bus address.
 """),
     Text("iommu/smmu: Add the facts of SMMUv3",
-         _rooms("hw/*", "caps.*", "ring.*", "entry.*", "specifier.*", "window.*"), """
+         _driver("hw/*", "specifier.*", "window.*"), """
 What the architecture says, without anything that has a state: registers and memory
-formats in the order of Arm IHI 0070, what the ID registers mean, arithmetic of queue
-positions, what a specifier of the device tree stands for, and the steps in which an
-entry changes that the hardware may be reading. None of it touches an SMMU.
+formats in the order of Arm IHI 0070, what the ID registers mean, what a specifier of
+the device tree stands for, and how registers and memory are reached.
 
 The objects are built once Kconfig knows of them, with the patch that adds the
 platform driver.
 """),
-    Text("iommu/smmu: Add page tables", _rooms("pgtable/*"), """
+    Text("iommu/smmu: Add page tables", _driver("pgtable/*"), """
 VMSAv8-64 tables of both stages and all granules. A mapping is filled in leaf table by
 leaf table, without a walk from the root for each page, and barriers only where a
 walker could see a hole; an unmapping clears the same way. Tables are freed through
 RCU, so that readers need no lock.
 """),
     Text("iommu/smmu: Add queues, IDs and the tables of contexts",
-         _rooms("mmio.*", "mem.*", "cmdq.*", "evtq.*", "ids.*", "strtab.*", "cdtab.*", "inval.*"),
-         """
+         _driver("queue/*", "stream/*", "ids.*", "inval.*", "inval_plan.*"), """
 What the SMMU reads and writes: the command queue, which many CPUs fill and wait for at
-once, the event queue, stream tables and context descriptors. On top of the command
-queue, the fewest commands that clear a range out of the TLBs of all SMMUs that may
-hold it.
+once, the event queue, stream tables and context descriptors, and the steps in which an
+entry changes that the hardware may be reading. On top of the command queue, the fewest
+commands that clear a range out of the TLBs of all SMMUs that may hold it.
 """),
     Text("iommu/smmu: Add masters and domains",
-         _rooms("smmu.h", "master.*", "firmware.*", "domain.*", "doorbell.*", "resv.*",
-                "dmaranges.*", "group.*"), """
+         _driver("smmu.h", "master.*", "domain.*", "resv.*", "group.*", "dt/*"), """
 A master is a device with its streams, and what its firmware says of windows and
 regions. A domain is an address space and the SMMUs that use it. Masters that cannot
 be told apart share a group.
 """),
     Text("iommu/smmu: Attach masters and tell their faults",
-         _rooms("attach.*", "fault.*", "armdma.*"), """
+         _driver("attach.*", "fault.*", "arm32/*"), """
 Attaching is the only writer of a live STE or context descriptor: what can fail is
 prepared first, and the hardware sees no half of a change. A fault is told in one line
 that names the master and the reason.
 """),
-    Text("iommu/smmu: Bring an SMMU up and down", _rooms("reset.*", "irq.*"), """
+    Text("iommu/smmu: Bring an SMMU up and down", _driver("reset.*", "irq.*"), """
 From reset on, a stream that nobody claimed aborts; there is no moment of bypass.
 Interrupts are wires or MSIs, and what is missing is polled.
 """),
     Text("iommu/smmu: Add the platform driver",
-         [*_rooms("*"), "drivers/iommu/Kconfig", "drivers/iommu/Makefile"], """
+         [*_driver("*"), "drivers/iommu/Kconfig", "drivers/iommu/Makefile"], """
 Read the firmware's properties, bring the SMMU up, and register with the IOMMU core.
 Built in, the driver registers before drivers of masters and of PCI hosts, so that
 none of them has to wait.
 
 It drives the same hardware as ARM_SMMU_V3, so only one of the two can be built in.
 """),
-    Text("iommu/smmu: Add KUnit tests", _rooms("tests/**", ".kunitconfig"), """
+    Text("iommu/smmu: Add KUnit tests", _driver("tests/**", ".kunitconfig"), """
 Tests of everything that needs no hardware, mostly against slow references that were
 written apart from the driver, with random sequences whose seed is in the log.
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Cut the overlay into patches that can be read, each of which builds.
 
-The rooms of the driver come layer by layer, lowest first. A header comes with the
+The driver comes layer by layer, lowest first. A header comes with the
 first file that includes it; the driver's Makefile has at each place the objects whose
 sources are there. The kernel descends into the folder once Kconfig knows of it.
 """

@@ -12,7 +12,6 @@
 #include "attach.h"
 #include "compat.h"
 #include "domain.h"
-#include "entry.h"
 #include "hw/cd.h"
 #include "hw/cmd.h"
 #include "hw/ste.h"
@@ -21,6 +20,7 @@
 #include "pgtable/pgtable.h"
 #include "resv.h"
 #include "smmu.h"
+#include "stream/entry.h"
 
 /**
  * struct smmu_attach_plan - what a master is to become

@@ -7,7 +7,6 @@
 #include <linux/iommu.h>
 #include <linux/pci.h>
 
-#include "group.h"
 #include "master.h"
 #include "smmu.h"
 

@@ -16,10 +16,10 @@
  */
 #include <linux/rculist.h>
 
-#include "cmdq.h"
 #include "ids.h"
 #include "inval.h"
 #include "inval_plan.h"
+#include "queue/cmdq.h"
 
 static struct smmu_cmd smmu_inval_cmd_all(const struct smmu_inval_target *target)
 {

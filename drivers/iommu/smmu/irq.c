@@ -11,7 +11,7 @@
 #include <linux/platform_device.h>
 
 #include "hw/regs.h"
-#include "irq.h"
+#include "reset.h"
 #include "smmu.h"
 
 #define SMMU_IRQ_POLL_INTERVAL	(HZ / 10)

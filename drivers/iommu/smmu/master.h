@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Masters, the SMMUs they stand behind and the streams that they send.
+ * Masters, the SMMUs they stand behind, the streams that they send, and who cannot be
+ * told apart by them.
  */
 #ifndef SMMU_MASTER_H
 #define SMMU_MASTER_H
@@ -9,9 +10,9 @@
 #include <linux/ratelimit_types.h>
 #include <linux/types.h>
 
-#include "cdtab.h"
 #include "hw/ste.h"
 #include "specifier.h"
+#include "stream/cdtab.h"
 #include "window.h"
 
 struct device;
@@ -162,5 +163,7 @@ bool smmu_master_coherent(const struct smmu_master *master);
 bool smmu_master_snoops_always(const struct smmu_master *master);
 bool smmu_master_sends_sid(const struct smmu_port *port, u32 sid);
 struct smmu_port *smmu_master_find_port(struct smmu_device *smmu, u32 sid);
+
+struct iommu_group *smmu_group_get(struct smmu_master *master);
 
 #endif /* SMMU_MASTER_H */

@@ -10,13 +10,11 @@
 
 #include <kunit/visibility.h>
 
-#include "armdma.h"
+#include "arm32/dma.h"
 #include "attach.h"
 #include "compat.h"
-#include "dmaranges.h"
 #include "domain.h"
-#include "firmware.h"
-#include "group.h"
+#include "dt/dt.h"
 #include "master.h"
 #include "ops.h"
 #include "pgtable/pgtable.h"

@@ -11,17 +11,15 @@
 #include <linux/property.h>
 #include <linux/rcupdate.h>
 
-#include "armdma.h"
-#include "cdtab.h"
+#include "arm32/dma.h"
 #include "compat.h"
-#include "dmaranges.h"
+#include "dt/dt.h"
 #include "fault.h"
-#include "firmware.h"
 #include "hw/regs.h"
-#include "irq.h"
 #include "ops.h"
 #include "reset.h"
 #include "smmu.h"
+#include "stream/cdtab.h"
 #include "version.h"
 
 /* All registers we use lie in the first part of their page; counters may follow. */

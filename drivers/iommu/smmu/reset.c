@@ -10,7 +10,6 @@
 #include <linux/device.h>
 
 #include "hw/regs.h"
-#include "irq.h"
 #include "reset.h"
 #include "smmu.h"
 

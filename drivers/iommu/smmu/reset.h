@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Bring-up, shutdown, suspend and resume.
+ * Bring-up, shutdown, suspend and resume; interrupts and global errors.
  */
 #ifndef SMMU_RESET_H
 #define SMMU_RESET_H
@@ -10,5 +10,12 @@ struct smmu_device;
 int smmu_reset_start(struct smmu_device *smmu);
 void smmu_reset_cut_off(void *ctx);
 int smmu_reset_stop(struct smmu_device *smmu);
+
+void smmu_irq_accept_errors(struct smmu_device *smmu);
+void smmu_irq_ignore_errors(struct smmu_device *smmu);
+int smmu_irq_setup(struct smmu_device *smmu);
+int smmu_irq_disable(struct smmu_device *smmu);
+int smmu_irq_enable(struct smmu_device *smmu);
+void smmu_irq_check_errors(void *ctx);
 
 #endif /* SMMU_RESET_H */

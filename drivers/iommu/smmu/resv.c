@@ -19,9 +19,9 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
+#include "arm32/doorbell.h"
 #include "compat.h"
 #include "domain.h"
-#include "doorbell.h"
 #include "master.h"
 #include "pgtable/pgtable.h"
 #include "resv.h"

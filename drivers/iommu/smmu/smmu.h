@@ -11,12 +11,12 @@
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
-#include "caps.h"
-#include "cmdq.h"
-#include "evtq.h"
+#include "hw/caps.h"
+#include "hw/mmio.h"
 #include "ids.h"
-#include "mmio.h"
-#include "strtab.h"
+#include "queue/cmdq.h"
+#include "queue/evtq.h"
+#include "stream/strtab.h"
 #include "window.h"
 
 struct dma_pool;

@@ -7,7 +7,7 @@
 #include <linux/errno.h>
 #include <linux/string.h>
 
-#include "caps.h"
+#include "hw/caps.h"
 
 enum caps_reg { IDR0, IDR1, IDR3, IDR5, IIDR, AIDR };
 

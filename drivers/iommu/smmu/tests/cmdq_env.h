@@ -12,10 +12,10 @@
 #include <linux/prandom.h>
 #include <linux/spinlock.h>
 
-#include "cmdq.h"
+#include "hw/mmio.h"
 #include "hw/regs.h"
-#include "mmio.h"
-#include "ring.h"
+#include "queue/cmdq.h"
+#include "queue/ring.h"
 
 struct kunit;
 struct task_struct;

@@ -13,9 +13,9 @@
 #include <linux/random.h>
 #include <linux/string.h>
 
-#include "entry.h"
 #include "hw/cd.h"
 #include "hw/ste.h"
+#include "stream/entry.h"
 
 #define ENTRY_VALUES_MAX	4	/* values of one word between two syncs */
 #define ENTRY_RANDOM_STEPS	2000

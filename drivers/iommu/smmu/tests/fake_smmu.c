@@ -12,7 +12,7 @@
 #include "hw/regs.h"
 #include "master.h"
 #include "pgtable/pgtable.h"
-#include "ring.h"
+#include "queue/ring.h"
 #include "tests/fake_smmu.h"
 
 #define FAKE_SMMU_CMDQ_LG2	SMMU_CMDQ_MIN_LG2

@@ -12,8 +12,8 @@
 
 #include "hw/cd.h"
 #include "hw/cmd.h"
+#include "hw/mmio.h"
 #include "hw/ste.h"
-#include "mmio.h"
 #include "smmu.h"
 
 struct kunit;

@@ -7,7 +7,7 @@
 #include <linux/prandom.h>
 #include <linux/random.h>
 
-#include "ring.h"
+#include "queue/ring.h"
 
 #define RING_STEPS	3000
 

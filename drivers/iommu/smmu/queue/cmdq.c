@@ -10,11 +10,10 @@
 
 #include <kunit/visibility.h>
 
-#include "cmdq.h"
+#include "hw/mmio.h"
 #include "hw/regs.h"
-#include "mem.h"
-#include "mmio.h"
-#include "ring.h"
+#include "queue/cmdq.h"
+#include "queue/ring.h"
 
 /*
  * Looks at memory before a waiter reads CMDQ_CONS for whose CMD_SYNC another one

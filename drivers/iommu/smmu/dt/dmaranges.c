@@ -16,7 +16,7 @@
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 
-#include "dmaranges.h"
+#include "dt/dt.h"
 #include "master.h"
 #include "smmu.h"
 

@@ -7,12 +7,11 @@
 #include <linux/device.h>
 #include <linux/sched.h>
 
-#include "evtq.h"
 #include "hw/event.h"
+#include "hw/mmio.h"
 #include "hw/regs.h"
-#include "mem.h"
-#include "mmio.h"
-#include "ring.h"
+#include "queue/evtq.h"
+#include "queue/ring.h"
 
 #define SMMU_EVTQ_SLOT_WORDS	4
 

@@ -15,8 +15,8 @@
 #include <linux/string.h>
 #include <kunit/visibility.h>
 
-#include "entry.h"
 #include "hw/walk.h"
+#include "stream/entry.h"
 
 /* Entries that hold the same and change together */
 struct smmu_entry_row {

@@ -17,7 +17,7 @@
 
 #include <asm/dma-iommu.h>
 
-#include "armlearn.h"
+#include "arm32/learn.h"
 #include "compat.h"
 
 static int smmu_armlearn_attach(struct iommu_domain *core, struct device *dev,

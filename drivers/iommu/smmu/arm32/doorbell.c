@@ -14,7 +14,7 @@
 #include <linux/of_address.h>
 #include <linux/sizes.h>
 
-#include "doorbell.h"
+#include "arm32/doorbell.h"
 
 /**
  * struct smmu_doorbell - a kind of MSI controller

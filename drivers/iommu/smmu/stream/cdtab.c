@@ -9,7 +9,7 @@
 #include <linux/dmapool.h>
 #include <linux/string.h>
 
-#include "cdtab.h"
+#include "stream/cdtab.h"
 
 /**
  * smmu_cdtab_alloc() - Allocate CDs, all invalid

@@ -16,7 +16,7 @@
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 
-#include "armcoherent.h"
+#include "arm32/coherent.h"
 #include "compat.h"
 
 /* The architecture's own.  Written once. */

@@ -23,9 +23,9 @@
 
 #include <asm/dma-iommu.h>
 
-#include "armcoherent.h"
-#include "armdma.h"
-#include "armlearn.h"
+#include "arm32/coherent.h"
+#include "arm32/dma.h"
+#include "arm32/learn.h"
 #include "attach.h"
 #include "domain.h"
 #include "master.h"

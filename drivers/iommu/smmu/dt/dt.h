@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the device tree says of SMMUs and masters.
+ * What the device tree says of SMMUs and masters, and what "dma-ranges" of the buses in
+ * front of them and behind them let through.
  */
-#ifndef SMMU_FIRMWARE_H
-#define SMMU_FIRMWARE_H
+#ifndef SMMU_DT_H
+#define SMMU_DT_H
 
 #include <linux/types.h>
 
 struct device;
+struct iommu_ops;
 struct of_phandle_args;
 struct smmu_device;
 struct smmu_master;
@@ -22,4 +24,9 @@ int smmu_firmware_window(struct device *dev, const struct smmu_master_source *fr
 			 unsigned int nr, struct smmu_window *window, bool *windowed);
 void smmu_firmware_read_abilities(struct smmu_master *master);
 
-#endif /* SMMU_FIRMWARE_H */
+int smmu_dmaranges_check(struct smmu_device *smmu);
+void smmu_dmaranges_apply(struct smmu_master *master);
+int smmu_dmaranges_watch(const struct iommu_ops *ops);
+void smmu_dmaranges_unwatch(void);
+
+#endif /* SMMU_DT_H */

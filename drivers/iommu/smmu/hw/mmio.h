@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Register frames of one SMMU.
+ * What the CPU and one SMMU share: register frames, and memory that the SMMU reads.
  *
  * Registers are named by their offset from the start of page 0; page 1 begins
  * at offset 0x10000 (IHI 0070, 6.1).  One implementation keeps the page-1
@@ -20,6 +20,8 @@
 
 /* How long a register may take to acknowledge a change. */
 #define SMMU_MMIO_ACK_TIMEOUT_US	1000000
+
+struct device;
 
 struct smmu_mmio {
 	void __iomem *page0;
@@ -77,5 +79,7 @@ static inline int smmu_mmio_write_ack(const struct smmu_mmio *mmio, u32 reg, u32
 	return readl_relaxed_poll_timeout_atomic(smmu_mmio_addr(mmio, ack), seen, seen == val,
 						 1, SMMU_MMIO_ACK_TIMEOUT_US);
 }
+
+void *smmu_mem_alloc(struct device *dev, size_t bytes, dma_addr_t *dma, const char *what);
 
 #endif /* SMMU_MMIO_H */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory that the SMMU reads by itself.
+ * Memory that the SMMU reads by itself: queues and stream tables.
  */
 #include <linux/align.h>
 #include <linux/device.h>
 #include <linux/dma-mapping.h>
 #include <linux/log2.h>
 
-#include "mem.h"
+#include "hw/mmio.h"
 
 /**
  * smmu_mem_alloc() - Allocate a queue or a table, aligned to its size

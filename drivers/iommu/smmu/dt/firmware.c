@@ -13,7 +13,7 @@
 #include <linux/property.h>
 #include <linux/slab.h>
 
-#include "firmware.h"
+#include "dt/dt.h"
 #include "master.h"
 #include "smmu.h"
 

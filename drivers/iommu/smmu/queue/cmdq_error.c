@@ -7,9 +7,9 @@
 
 #include <kunit/visibility.h>
 
-#include "cmdq.h"
 #include "hw/regs.h"
-#include "ring.h"
+#include "queue/cmdq.h"
+#include "queue/ring.h"
 
 static void smmu_cmdq_read_slot(struct smmu_cmdq *q, u32 slot, struct smmu_cmd *cmd)
 {

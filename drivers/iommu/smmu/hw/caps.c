@@ -11,7 +11,7 @@
 #include <linux/string.h>
 #include <kunit/visibility.h>
 
-#include "caps.h"
+#include "hw/caps.h"
 #include "hw/regs.h"
 
 #define SMMU_SID_BITS_MAX	32

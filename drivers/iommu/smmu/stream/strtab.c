@@ -8,9 +8,9 @@
 
 #include <kunit/visibility.h>
 
+#include "hw/mmio.h"
 #include "hw/regs.h"
-#include "mem.h"
-#include "strtab.h"
+#include "stream/strtab.h"
 
 /* A second-level table of 256 STEs, 16 KiB: one PCI bus. */
 #define SMMU_STRTAB_SPLIT		8
