@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# The project's front door: "make help" lists what there is.
+# Where everything starts: "make help" lists what there is.
 
 DRIVER := drivers/iommu/smmu
 

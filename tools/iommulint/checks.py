@@ -4,9 +4,9 @@
 from . import (check_cells, check_ids, check_map, check_masters, check_places, check_regions,
                check_windows, finding)
 
-ROOMS = (check_cells, check_ids, check_map, check_windows, check_regions, check_places,
-         check_masters)
+MODULES = (check_cells, check_ids, check_map, check_windows, check_regions, check_places,
+           check_masters)
 
-# Importing the rooms has filled the list; this puts it in order.
-CHECKS = {name: function for room in ROOMS for name, function in finding.CHECKS.items()
-          if function.__module__ == room.__name__}
+# Importing the modules has filled the list; this puts it in order.
+CHECKS = {name: function for module in MODULES for name, function in finding.CHECKS.items()
+          if function.__module__ == module.__name__}

@@ -2,7 +2,7 @@
 /*
  * Differences between the kernels that smmu builds against.
  *
- * This is the only file that may look at LINUX_VERSION_CODE.  The rooms are
+ * This is the only file that may look at LINUX_VERSION_CODE.  The others are
  * written towards the newest kernel; what an older one lacks is supplied here.
  */
 #ifndef SMMU_COMPAT_H
@@ -74,16 +74,16 @@ static inline struct list_head *smmu_compat_freelist(struct iommu_iotlb_gather *
 
 #define SMMU_COMPAT_ATTACH(attach)	attach##_alone
 #define SMMU_COMPAT_DEFINE_ATTACH(attach)					\
-static int attach##_alone(struct iommu_domain *core, struct device *dev)	\
+static int attach##_alone(struct iommu_domain *domain, struct device *dev)	\
 {										\
-	return attach(core, dev, iommu_get_domain_for_dev(dev));		\
+	return attach(domain, dev, iommu_get_domain_for_dev(dev));		\
 }										\
-static int attach##_alone(struct iommu_domain *core, struct device *dev)
+static int attach##_alone(struct iommu_domain *domain, struct device *dev)
 
-static inline int smmu_compat_attach(struct iommu_domain *core, struct device *dev,
+static inline int smmu_compat_attach(struct iommu_domain *domain, struct device *dev,
 				     struct iommu_domain *old)
 {
-	return core->ops->attach_dev(core, dev);
+	return domain->ops->attach_dev(domain, dev);
 }
 
 #else
@@ -92,10 +92,10 @@ static inline int smmu_compat_attach(struct iommu_domain *core, struct device *d
 #define SMMU_COMPAT_DEFINE_ATTACH(attach)					\
 static_assert(__same_type(&(attach), ((struct iommu_domain_ops *)0)->attach_dev))
 
-static inline int smmu_compat_attach(struct iommu_domain *core, struct device *dev,
+static inline int smmu_compat_attach(struct iommu_domain *domain, struct device *dev,
 				     struct iommu_domain *old)
 {
-	return core->ops->attach_dev(core, dev, old);
+	return domain->ops->attach_dev(domain, dev, old);
 }
 
 #endif
