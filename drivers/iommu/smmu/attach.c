@@ -28,24 +28,22 @@
  * @ste: what the STEs of its streams shall say
  * @uses_cd: @ste leads to the spare CD of the port
  * @cd: what that one shall say
- * @domain: the paging domain, if that is what it is
- * @target: how that domain reaches the SMMU
+ * @smmu_domain: the paging domain, if that is what it is
  */
 struct smmu_attach_plan {
 	enum smmu_master_kind kind;
 	struct smmu_ste ste;
 	bool uses_cd;
 	struct smmu_cd cd;
-	struct smmu_domain *domain;
-	struct smmu_inval_target *target;
+	struct smmu_domain *smmu_domain;
 };
 
 static void smmu_attach_sync_ste(void *ctx)
 {
-	struct smmu_port_stream *tie = ctx;
-	struct smmu_cmd cmd = smmu_cmd_cfgi_ste(tie->stream->sid, true);
+	struct smmu_stream_link *link = ctx;
+	struct smmu_cmd cmd = smmu_cmd_cfgi_ste(link->stream->sid, true);
 
-	smmu_inval_config(&tie->port->smmu->cmdq, &cmd, 1);
+	smmu_inval_config(&link->port->smmu->cmdq, &cmd, 1);
 }
 
 static const struct smmu_entry_ops smmu_attach_ste_ops = {
@@ -58,9 +56,9 @@ static const struct smmu_entry_ops smmu_attach_ste_ops = {
 static void smmu_attach_sync_all(void *ctx)
 {
 	const struct smmu_cmd all = smmu_cmd_cfgi_all();
-	struct smmu_port_stream *tie = ctx;
+	struct smmu_stream_link *link = ctx;
 
-	smmu_inval_config(&tie->port->smmu->cmdq, &all, 1);
+	smmu_inval_config(&link->port->smmu->cmdq, &all, 1);
 }
 
 static const struct smmu_entry_ops smmu_attach_row_ops = {
@@ -76,40 +74,40 @@ static const struct smmu_entry_ops smmu_attach_row_ops = {
  */
 static const struct smmu_ste *smmu_attach_choose_ste(const struct smmu_stream *stream)
 {
-	const struct smmu_port_stream *tie;
+	const struct smmu_stream_link *link;
 
-	list_for_each_entry(tie, &stream->masters, node)
-		if (tie->port->kind != SMMU_MASTER_BLOCKED)
-			return &tie->port->ste;
-	tie = list_first_entry(&stream->masters, struct smmu_port_stream, node);
-	return &tie->port->ste;
+	list_for_each_entry(link, &stream->links, node)
+		if (link->port->kind != SMMU_MASTER_BLOCKED)
+			return &link->port->ste;
+	link = list_first_entry(&stream->links, struct smmu_stream_link, node);
+	return &link->port->ste;
 }
 
-static void smmu_attach_write_stream(struct smmu_device *smmu, struct smmu_port_stream *tie)
+static void smmu_attach_write_stream(struct smmu_device *smmu, struct smmu_stream_link *link)
 {
-	const struct smmu_ste *ste = smmu_attach_choose_ste(tie->stream);
+	const struct smmu_ste *ste = smmu_attach_choose_ste(link->stream);
 	struct smmu_ste *live;
 	u32 nr;
 
-	if (smmu->fixed) {
+	if (smmu->one_context) {
 		live = smmu_strtab_row(&smmu->strtab, &nr);
-		smmu_entry_write_row(live->w, nr, ste->w, &smmu_attach_row_ops, tie);
+		smmu_entry_write_row(live->w, nr, ste->w, &smmu_attach_row_ops, link);
 		return;
 	}
-	live = smmu_strtab_entry(&smmu->strtab, tie->stream->sid);
-	smmu_entry_write(live->w, ste->w, &smmu_attach_ste_ops, tie);
+	live = smmu_strtab_entry(&smmu->strtab, link->stream->sid);
+	smmu_entry_write(live->w, ste->w, &smmu_attach_ste_ops, link);
 }
 
 static void smmu_attach_write_streams(struct smmu_port *port)
 {
 	unsigned int i;
 
-	for (i = 0; i < port->nr_streams; i++) {
-		struct smmu_port_stream *tie = &port->streams[i];
+	for (i = 0; i < port->nr_links; i++) {
+		struct smmu_stream_link *link = &port->links[i];
 
 		if (port->kind != SMMU_MASTER_BLOCKED)
-			list_move(&tie->node, &tie->stream->masters);
-		smmu_attach_write_stream(port->smmu, tie);
+			list_move(&link->node, &link->stream->links);
+		smmu_attach_write_stream(port->smmu, link);
 	}
 }
 
@@ -123,7 +121,7 @@ static void smmu_attach_install(struct smmu_port *port, const struct smmu_attach
 
 	mutex_lock(&smmu->lock);
 	port->kind = plan->kind;
-	port->domain = plan->domain;
+	port->smmu_domain = plan->smmu_domain;
 	port->ste = plan->ste;
 	if (plan->uses_cd)
 		smmu_cdtab_use_spare(&port->cdtab, &plan->cd);
@@ -138,13 +136,11 @@ static void smmu_attach_install(struct smmu_port *port, const struct smmu_attach
 /* Install a plan, then let go of what the port led to before. */
 static void smmu_attach_commit(struct smmu_port *port, const struct smmu_attach_plan *plan)
 {
-	struct smmu_inval_target *old_target = port->target;
-	struct smmu_domain *old = port->domain;
+	struct smmu_domain *old = port->smmu_domain;
 
 	smmu_attach_install(port, plan);
-	port->target = plan->target;
 	if (old)
-		smmu_domain_leave(old, port->master, old_target);
+		smmu_domain_leave(old, port);
 }
 
 static void smmu_attach_commit_all(struct smmu_master *master, const struct smmu_attach_plan *plan)
@@ -165,7 +161,7 @@ static void smmu_attach_block(struct smmu_master *master)
 	smmu_attach_commit_all(master, &plan);
 }
 
-static int smmu_attach_blocked(struct iommu_domain *core, struct device *dev,
+static int smmu_attach_blocked(struct iommu_domain *domain, struct device *dev,
 			       struct iommu_domain *old)
 {
 	struct smmu_master *master = dev_iommu_priv_get(dev);
@@ -175,7 +171,7 @@ static int smmu_attach_blocked(struct iommu_domain *core, struct device *dev,
 	return 0;
 }
 
-static int smmu_attach_identity(struct iommu_domain *core, struct device *dev,
+static int smmu_attach_identity(struct iommu_domain *domain, struct device *dev,
 				struct iommu_domain *old)
 {
 	struct smmu_master *master = dev_iommu_priv_get(dev);
@@ -232,13 +228,14 @@ struct iommu_domain smmu_attach_release_domain = {
 
 static void smmu_attach_fill(struct smmu_attach_plan *plan, const struct smmu_port *port)
 {
-	const struct smmu_walk *walk = smmu_pgtable_walk(plan->domain->pt);
+	const struct smmu_walk *walk = smmu_pgtable_walk(plan->smmu_domain->pt);
+	const u16 id = smmu_domain_id(plan->smmu_domain, port);
 
-	if (plan->domain->stage == 2) {
+	if (plan->smmu_domain->stage == 2) {
 		plan->ste = smmu_ste_s2(&(struct smmu_ste_s2){
-			.vmid = plan->target->id,
+			.vmid = id,
 			.walk = walk,
-			.fwb = plan->domain->fwb,
+			.fwb = plan->smmu_domain->fwb,
 			.stall = port->smmu->caps.stall_force,
 		});
 		return;
@@ -252,18 +249,17 @@ static void smmu_attach_fill(struct smmu_attach_plan *plan, const struct smmu_po
 		.coherent = port->smmu->caps.coherent,
 	});
 	plan->cd = smmu_cd_s1(&(struct smmu_cd_s1){
-		.asid = plan->target->id,
+		.asid = id,
 		.walk = walk,
 		.stall = port->smmu->caps.stall_force,
 	});
 }
 
-static void smmu_attach_paging_port(struct smmu_port *port, struct smmu_domain *domain)
+static void smmu_attach_paging_port(struct smmu_port *port, struct smmu_domain *smmu_domain)
 {
 	struct smmu_attach_plan plan = {
 		.kind = SMMU_MASTER_PAGING,
-		.domain = domain,
-		.target = port->joined,
+		.smmu_domain = smmu_domain,
 	};
 
 	smmu_attach_fill(&plan, port);
@@ -271,52 +267,51 @@ static void smmu_attach_paging_port(struct smmu_port *port, struct smmu_domain *
 }
 
 /* The first ports of a master that joined a domain leave it again. */
-static void smmu_attach_unjoin(struct smmu_domain *domain, struct smmu_master *master,
+static void smmu_attach_unjoin(struct smmu_domain *smmu_domain, struct smmu_master *master,
 			       unsigned int nr)
 {
 	while (nr--)
-		smmu_domain_leave(domain, master, master->ports[nr].joined);
+		smmu_domain_leave(smmu_domain, &master->ports[nr]);
 }
 
 /* All ports of a master join a domain, or none does. */
-static int smmu_attach_join(struct smmu_domain *domain, struct smmu_master *master)
+static int smmu_attach_join(struct smmu_domain *smmu_domain, struct smmu_master *master)
 {
-	struct smmu_inval_target *target;
 	unsigned int i;
+	int ret = 0;
 
 	for (i = 0; i < master->nr_ports; i++) {
-		target = smmu_domain_join(domain, master, master->ports[i].smmu);
-		if (IS_ERR(target)) {
-			smmu_attach_unjoin(domain, master, i);
-			return PTR_ERR(target);
+		ret = smmu_domain_join(smmu_domain, &master->ports[i]);
+		if (ret) {
+			smmu_attach_unjoin(smmu_domain, master, i);
+			break;
 		}
-		master->ports[i].joined = target;
 	}
-	return 0;
+	return ret;
 }
 
 /* Lead a master to a paging domain, or leave it where it is. */
-static int smmu_attach_lead(struct smmu_master *master, struct smmu_domain *domain)
+static int smmu_attach_domain(struct smmu_master *master, struct smmu_domain *smmu_domain)
 {
 	unsigned int i;
 	int ret;
 
-	ret = smmu_attach_join(domain, master);
+	ret = smmu_attach_join(smmu_domain, master);
 	if (ret)
 		return ret;
-	ret = smmu_resv_map(domain, master);
+	ret = smmu_resv_map(smmu_domain, master);
 	if (ret) {
-		smmu_attach_unjoin(domain, master, master->nr_ports);
+		smmu_attach_unjoin(smmu_domain, master, master->nr_ports);
 		return ret;
 	}
 	for (i = 0; i < master->nr_ports; i++)
-		smmu_attach_paging_port(&master->ports[i], domain);
+		smmu_attach_paging_port(&master->ports[i], smmu_domain);
 	return 0;
 }
 
 /**
  * smmu_attach_paging() - iommu_domain_ops.attach_dev of a paging domain
- * @core: the domain
+ * @domain: the domain
  * @dev: the device
  * @old: what it leads to now; its ports know that better
  *
@@ -326,14 +321,14 @@ static int smmu_attach_lead(struct smmu_master *master, struct smmu_domain *doma
  * led to before. IHI 0070, 3.21 (changing a configuration that is in
  * use).
  */
-int smmu_attach_paging(struct iommu_domain *core, struct device *dev, struct iommu_domain *old)
+int smmu_attach_paging(struct iommu_domain *domain, struct device *dev, struct iommu_domain *old)
 {
 	struct smmu_master *master = dev_iommu_priv_get(dev);
 	int ret;
 
 	if (master->api_failed)
 		return -ENODEV;
-	ret = smmu_attach_lead(master, smmu_domain_from(core));
+	ret = smmu_attach_domain(master, to_smmu_domain(domain));
 	if (!ret)
 		master->by_default = false;
 	return ret;
@@ -352,7 +347,7 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_attach_paging);
 int smmu_attach_default(struct smmu_master *master)
 {
 	if (master->api)
-		return smmu_attach_lead(master, master->api);
+		return smmu_attach_domain(master, master->api);
 	smmu_attach_block(master);
 	return 0;
 }

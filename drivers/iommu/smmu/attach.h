@@ -13,7 +13,7 @@ extern struct iommu_domain smmu_attach_identity_domain;
 extern struct iommu_domain smmu_attach_blocked_domain;
 extern struct iommu_domain smmu_attach_release_domain;
 
-int smmu_attach_paging(struct iommu_domain *core, struct device *dev, struct iommu_domain *old);
+int smmu_attach_paging(struct iommu_domain *domain, struct device *dev, struct iommu_domain *old);
 int smmu_attach_default(struct smmu_master *master);
 
 #endif /* SMMU_ATTACH_H */

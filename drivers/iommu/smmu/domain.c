@@ -24,20 +24,6 @@ static u8 smmu_domain_input_bits(const struct smmu_device *smmu, u8 stage, u8 gr
 	return smmu_caps_oas_bits(&smmu->caps, granule_lg2);
 }
 
-/*
- * The CPU's page size where all SMMUs have it, as for one SMMU alone; no granule
- * larger than that can express what drivers ask for.
- */
-static u8 smmu_domain_common_granule(const struct smmu_master *master)
-{
-	u32 common = PAGE_SIZE | (PAGE_SIZE - 1);
-	unsigned int i;
-
-	for (i = 0; i < master->nr_ports; i++)
-		common &= master->ports[i].smmu->caps.granules;
-	return common ? __fls(common) : 0;
-}
-
 static u8 smmu_domain_common_stage(const struct smmu_master *master)
 {
 	bool s1 = true, s2 = true;
@@ -59,7 +45,7 @@ static u8 smmu_domain_common_stage(const struct smmu_master *master)
  * leaves stage 2 to a hypervisor; stage 2 otherwise.
  *
  * Context: any.
- * Return: 0, or -EOPNOTSUPP if they have no stage or granule in common.
+ * Return: 0, or -EOPNOTSUPP if they have no stage in common.
  */
 int smmu_domain_describe(const struct smmu_master *master, struct smmu_pgtable_cfg *cfg)
 {
@@ -67,7 +53,7 @@ int smmu_domain_describe(const struct smmu_master *master, struct smmu_pgtable_c
 
 	*cfg = (struct smmu_pgtable_cfg){
 		.stage = smmu_domain_common_stage(master),
-		.granule_lg2 = smmu_domain_common_granule(master),
+		.granule_lg2 = master->granule_lg2,
 		.ias_bits = 64,
 		.oas_bits = 64,
 		.coherent = true,
@@ -76,7 +62,7 @@ int smmu_domain_describe(const struct smmu_master *master, struct smmu_pgtable_c
 		.dev = master->ports[0].smmu->dev,
 		.nid = dev_to_node(master->ports[0].smmu->dev),
 	};
-	if (!cfg->stage || !cfg->granule_lg2)
+	if (!cfg->stage)
 		return -EOPNOTSUPP;
 
 	for (i = 0; i < master->nr_ports; i++) {
@@ -121,18 +107,19 @@ int smmu_domain_narrow(struct smmu_pgtable_cfg *cfg, struct smmu_window *window)
 /* The table asks for it in the middle of a change; what is cached there may be anything. */
 static void smmu_domain_flush_range(void *ctx, u64 start, u64 last)
 {
-	struct smmu_domain *domain = ctx;
+	struct smmu_domain *smmu_domain = ctx;
 	const struct smmu_inval_range range = {
 		.start = start,
 		.last = last,
-		.leaf_sizes = smmu_pgtable_sizes(domain->pt),
-		.granule_lg2 = smmu_pgtable_walk(domain->pt)->granule_lg2,
+		.leaf_sizes = smmu_pgtable_sizes(smmu_domain->pt),
+		.granule_lg2 = smmu_pgtable_walk(smmu_domain->pt)->granule_lg2,
 	};
 
-	smmu_inval_clear_range(&domain->targets, &range);
+	smmu_inval_clear_range(&smmu_domain->targets, &range);
 }
 
-static int smmu_domain_build_table(struct smmu_domain *domain, const struct smmu_master *master)
+static int smmu_domain_build_table(struct smmu_domain *smmu_domain,
+				   const struct smmu_master *master)
 {
 	struct smmu_pgtable_cfg cfg;
 	u8 full_bits;
@@ -142,28 +129,28 @@ static int smmu_domain_build_table(struct smmu_domain *domain, const struct smmu
 	if (ret)
 		return ret;
 	full_bits = cfg.ias_bits;
-	domain->window = master->window;
-	ret = smmu_domain_narrow(&cfg, &domain->window);
+	smmu_domain->window = master->window;
+	ret = smmu_domain_narrow(&cfg, &smmu_domain->window);
 	if (ret)
 		return ret;
 	cfg.ias_bits = clamp_t(u8, fls64(master->beyond_last), cfg.ias_bits, full_bits);
 	cfg.flush = smmu_domain_flush_range;
-	cfg.flush_ctx = domain;
-	domain->pt = smmu_pgtable_alloc(&cfg);
-	if (IS_ERR(domain->pt))
-		return PTR_ERR(domain->pt);
+	cfg.flush_ctx = smmu_domain;
+	smmu_domain->pt = smmu_pgtable_alloc(&cfg);
+	if (IS_ERR(smmu_domain->pt))
+		return PTR_ERR(smmu_domain->pt);
 
-	domain->stage = cfg.stage;
-	domain->fwb = cfg.fwb;
-	domain->core.pgsize_bitmap = smmu_pgtable_sizes(domain->pt);
-	domain->core.geometry.aperture_start = smmu_window_start(&domain->window);
-	domain->core.geometry.aperture_end = smmu_window_last(&domain->window);
-	domain->core.geometry.force_aperture = true;
+	smmu_domain->stage = cfg.stage;
+	smmu_domain->fwb = cfg.fwb;
+	smmu_domain->domain.pgsize_bitmap = smmu_pgtable_sizes(smmu_domain->pt);
+	smmu_domain->domain.geometry.aperture_start = smmu_window_start(&smmu_domain->window);
+	smmu_domain->domain.geometry.aperture_end = smmu_window_last(&smmu_domain->window);
+	smmu_domain->domain.geometry.force_aperture = true;
 	return 0;
 }
 
 /* A mapping that its window allows */
-static __always_inline int smmu_domain_map_inside(struct smmu_domain *domain, u64 iova,
+static __always_inline int smmu_domain_map_inside(struct smmu_domain *smmu_domain, u64 iova,
 						  phys_addr_t pa, u64 bytes, int prot, gfp_t gfp,
 						  size_t *mapped)
 {
@@ -171,30 +158,30 @@ static __always_inline int smmu_domain_map_inside(struct smmu_domain *domain, u6
 	int ret;
 
 	/* The API says that it may sleep, whatever its own caller said. */
-	if (IS_ENABLED(CONFIG_ARM_DMA_USE_IOMMU) && domain->api)
+	if (IS_ENABLED(CONFIG_ARM_DMA_USE_IOMMU) && smmu_domain->api)
 		gfp = GFP_ATOMIC;
-	prot |= READ_ONCE(domain->more_prot);
+	prot |= READ_ONCE(smmu_domain->more_prot);
 	/* The same but for its name: handed on, it costs no stack frame. */
 	if (sizeof(*mapped) == sizeof(u64))
-		return smmu_pgtable_map(domain->pt, iova, pa, bytes, prot, gfp, (u64 *)mapped);
-	ret = smmu_pgtable_map(domain->pt, iova, pa, bytes, prot, gfp, &done);
+		return smmu_pgtable_map(smmu_domain->pt, iova, pa, bytes, prot, gfp, (u64 *)mapped);
+	ret = smmu_pgtable_map(smmu_domain->pt, iova, pa, bytes, prot, gfp, &done);
 	*mapped += done;
 	return ret;
 }
 
 /* Not in the first range of the window, perhaps in another one */
-static noinline int smmu_domain_map_elsewhere(struct smmu_domain *domain, u64 iova,
+static noinline int smmu_domain_map_elsewhere(struct smmu_domain *smmu_domain, u64 iova,
 					      phys_addr_t pa, u64 bytes, int prot, gfp_t gfp,
 					      size_t *mapped)
 {
-	if (!smmu_window_contains(&domain->window, iova, iova + bytes - 1))
+	if (!smmu_window_contains(&smmu_domain->window, iova, iova + bytes - 1))
 		return -ERANGE;
-	return smmu_domain_map_inside(domain, iova, pa, bytes, prot, gfp, mapped);
+	return smmu_domain_map_inside(smmu_domain, iova, pa, bytes, prot, gfp, mapped);
 }
 
 /**
  * smmu_domain_map() - iommu_domain_ops.map_pages
- * @core: the domain
+ * @domain: the domain
  * @iova: first address, aligned to @pgsize
  * @pa: what it leads to, aligned to @pgsize
  * @pgsize: one of the domain's page sizes, in bytes
@@ -209,20 +196,21 @@ static noinline int smmu_domain_map_elsewhere(struct smmu_domain *domain, u64 io
  * Context: any that @gfp allows; callers work on disjoint ranges.
  * Return: 0, -EEXIST, -ERANGE or -ENOMEM, as smmu_pgtable_map().
  */
-int smmu_domain_map(struct iommu_domain *core, unsigned long iova, phys_addr_t pa,
+int smmu_domain_map(struct iommu_domain *domain, unsigned long iova, phys_addr_t pa,
 		    size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
 {
-	struct smmu_domain *domain = smmu_domain_from(core);
+	struct smmu_domain *smmu_domain = to_smmu_domain(domain);
+	const struct smmu_window_range *first = &smmu_domain->window.range[0];
 	u64 bytes = (u64)pgsize * pgcount;
 
-	if (likely(smmu_window_range_holds(&domain->window.range[0], iova, (u64)iova + bytes - 1)))
-		return smmu_domain_map_inside(domain, iova, pa, bytes, prot, gfp, mapped);
-	return smmu_domain_map_elsewhere(domain, iova, pa, bytes, prot, gfp, mapped);
+	if (likely(smmu_window_range_holds(first, iova, (u64)iova + bytes - 1)))
+		return smmu_domain_map_inside(smmu_domain, iova, pa, bytes, prot, gfp, mapped);
+	return smmu_domain_map_elsewhere(smmu_domain, iova, pa, bytes, prot, gfp, mapped);
 }
 
 /**
  * smmu_domain_serve_api() - Let 32-bit Arm's DMA API use a domain for a master
- * @domain: the domain
+ * @smmu_domain: the domain
  * @master: a master whose driver is not bound yet
  *
  * That API does not tell devices that snoop the caches from those that do not, nor
@@ -231,16 +219,16 @@ int smmu_domain_map(struct iommu_domain *core, unsigned long iova, phys_addr_t p
  *
  * Context: any.
  */
-void smmu_domain_serve_api(struct smmu_domain *domain, const struct smmu_master *master)
+void smmu_domain_serve_api(struct smmu_domain *smmu_domain, const struct smmu_master *master)
 {
-	domain->api = true;
+	smmu_domain->api = true;
 	if (smmu_master_snoops(master))
-		WRITE_ONCE(domain->more_prot, IOMMU_CACHE);
+		WRITE_ONCE(smmu_domain->more_prot, IOMMU_CACHE);
 }
 
 /**
  * smmu_domain_unmap() - iommu_domain_ops.unmap_pages
- * @core: the domain
+ * @domain: the domain
  * @iova: first address, aligned to @pgsize
  * @pgsize: one of the domain's page sizes, in bytes
  * @pgcount: how many pages
@@ -255,15 +243,15 @@ void smmu_domain_serve_api(struct smmu_domain *domain, const struct smmu_master 
  * Context: any; callers work on disjoint ranges.
  * Return: bytes unmapped.
  */
-size_t smmu_domain_unmap(struct iommu_domain *core, unsigned long iova, size_t pgsize,
+size_t smmu_domain_unmap(struct iommu_domain *domain, unsigned long iova, size_t pgsize,
 			 size_t pgcount, struct iommu_iotlb_gather *gather)
 {
-	struct smmu_domain *domain = smmu_domain_from(core);
+	struct smmu_domain *smmu_domain = to_smmu_domain(domain);
 	struct smmu_pgtable_cleared cleared;
 	u64 bytes;
 
 	smmu_pgtable_cleared_init(&cleared);
-	bytes = smmu_pgtable_unmap(domain->pt, iova, (u64)pgsize * pgcount, &cleared);
+	bytes = smmu_pgtable_unmap(smmu_domain->pt, iova, (u64)pgsize * pgcount, &cleared);
 	if (!bytes)
 		return 0;
 
@@ -274,13 +262,13 @@ size_t smmu_domain_unmap(struct iommu_domain *core, unsigned long iova, size_t p
 		return bytes;
 	list_splice_tail(&cleared.tables, smmu_compat_freelist(gather));
 	if (iommu_iotlb_gather_queued(gather))
-		smmu_domain_iotlb_sync(core, gather);
+		smmu_domain_iotlb_sync(domain, gather);
 	return bytes;
 }
 
 /**
  * smmu_domain_iotlb_sync() - iommu_domain_ops.iotlb_sync
- * @core: the domain
+ * @domain: the domain
  * @gather: what was unmapped since it was started
  *
  * When it returns, no access can use what was unmapped, and removed tables are
@@ -288,82 +276,82 @@ size_t smmu_domain_unmap(struct iommu_domain *core, unsigned long iova, size_t p
  *
  * Context: any; spins.
  */
-void smmu_domain_iotlb_sync(struct iommu_domain *core, struct iommu_iotlb_gather *gather)
+void smmu_domain_iotlb_sync(struct iommu_domain *domain, struct iommu_iotlb_gather *gather)
 {
-	struct smmu_domain *domain = smmu_domain_from(core);
+	struct smmu_domain *smmu_domain = to_smmu_domain(domain);
 	struct smmu_inval_range range = {
 		.start = gather->start,
 		.last = gather->end,
 		.leaf_sizes = gather->pgsize,
-		.granule_lg2 = smmu_pgtable_walk(domain->pt)->granule_lg2,
+		.granule_lg2 = smmu_pgtable_walk(smmu_domain->pt)->granule_lg2,
 		.leaf_only = list_empty(smmu_compat_freelist(gather)),
 	};
 
 	if (!gather->pgsize)
 		return;
-	smmu_inval_clear_range(&domain->targets, &range);
+	smmu_inval_clear_range(&smmu_domain->targets, &range);
 	if (!range.leaf_only)
 		smmu_pgtable_put_tables(smmu_compat_freelist(gather));
 }
 
 /**
  * smmu_domain_flush_all() - iommu_domain_ops.flush_iotlb_all
- * @core: the domain
+ * @domain: the domain
  *
  * Context: any; spins.
  */
-void smmu_domain_flush_all(struct iommu_domain *core)
+void smmu_domain_flush_all(struct iommu_domain *domain)
 {
-	smmu_inval_clear_all(&smmu_domain_from(core)->targets);
+	smmu_inval_clear_all(&to_smmu_domain(domain)->targets);
 }
 
 /**
  * smmu_domain_iova_to_phys() - iommu_domain_ops.iova_to_phys
- * @core: the domain
+ * @domain: the domain
  * @iova: an address
  *
  * Context: any.
  * Return: what it leads to, 0 if it is not mapped.
  */
-phys_addr_t smmu_domain_iova_to_phys(struct iommu_domain *core, dma_addr_t iova)
+phys_addr_t smmu_domain_iova_to_phys(struct iommu_domain *domain, dma_addr_t iova)
 {
-	return smmu_pgtable_iova_to_phys(smmu_domain_from(core)->pt, iova);
+	return smmu_pgtable_iova_to_phys(to_smmu_domain(domain)->pt, iova);
 }
 
 /**
  * smmu_domain_enforce_coherency() - iommu_domain_ops.enforce_cache_coherency
- * @core: the domain
+ * @domain: the domain
  *
  * Context: may sleep.
  * Return: true if from now on no access through the domain can miss the caches.
  */
-bool smmu_domain_enforce_coherency(struct iommu_domain *core)
+bool smmu_domain_enforce_coherency(struct iommu_domain *domain)
 {
-	struct smmu_domain *domain = smmu_domain_from(core);
+	struct smmu_domain *smmu_domain = to_smmu_domain(domain);
 	bool ok;
 
-	mutex_lock(&domain->lock);
-	ok = !domain->uncached_masters;
+	mutex_lock(&smmu_domain->lock);
+	ok = !smmu_domain->uncached_ports;
 	if (ok) {
-		domain->enforce_coherency = true;
-		WRITE_ONCE(domain->more_prot, IOMMU_CACHE);
+		smmu_domain->enforce_coherency = true;
+		WRITE_ONCE(smmu_domain->more_prot, IOMMU_CACHE);
 	}
-	mutex_unlock(&domain->lock);
+	mutex_unlock(&smmu_domain->lock);
 	return ok;
 }
 
 /**
  * smmu_domain_free() - iommu_domain_ops.free
- * @core: the domain, attached to nothing
+ * @domain: the domain, attached to nothing
  *
  * Context: may sleep.
  */
-void smmu_domain_free(struct iommu_domain *core)
+void smmu_domain_free(struct iommu_domain *domain)
 {
-	struct smmu_domain *domain = smmu_domain_from(core);
+	struct smmu_domain *smmu_domain = to_smmu_domain(domain);
 	struct smmu_inval_target *target, *next;
 
-	list_for_each_entry_safe(target, next, &domain->targets, node) {
+	list_for_each_entry_safe(target, next, &smmu_domain->targets, node) {
 		/* An SMMU that still walks the table must not lose it. */
 		if (WARN_ON(target->users))
 			return;
@@ -371,9 +359,9 @@ void smmu_domain_free(struct iommu_domain *core)
 		smmu_ids_put(target->ids, target->stage, target->id);
 		kfree(target);
 	}
-	smmu_pgtable_free(domain->pt);
-	mutex_destroy(&domain->lock);
-	kfree(domain);
+	smmu_pgtable_free(smmu_domain->pt);
+	mutex_destroy(&smmu_domain->lock);
+	kfree(smmu_domain);
 }
 
 /**
@@ -406,38 +394,38 @@ static int smmu_domain_compare_leaf(const struct smmu_pgtable_leaf *leaf, void *
  * Take back the first part of a range that no device was told of yet.  Its addresses
  * need not fit into the core's calls, which take 32 bits on 32-bit Arm.
  */
-static void smmu_domain_undo_map(struct smmu_domain *domain, u64 start, u64 bytes)
+static void smmu_domain_undo_map(struct smmu_domain *smmu_domain, u64 start, u64 bytes)
 {
 	struct smmu_pgtable_cleared cleared;
 
 	smmu_pgtable_cleared_init(&cleared);
-	if (!bytes || !smmu_pgtable_unmap(domain->pt, start, bytes, &cleared))
+	if (!bytes || !smmu_pgtable_unmap(smmu_domain->pt, start, bytes, &cleared))
 		return;
-	smmu_domain_flush_range(domain, cleared.start, cleared.last);
+	smmu_domain_flush_range(smmu_domain, cleared.start, cleared.last);
 	smmu_pgtable_put_tables(&cleared.tables);
 }
 
 /* Map a range for good, or nothing of it; one that leads there already is left. */
-static int smmu_domain_map_fixed(struct smmu_domain *domain, u64 start, phys_addr_t pa, u64 bytes,
-				 int prot)
+static int smmu_domain_map_whole(struct smmu_domain *smmu_domain, u64 start, phys_addr_t pa,
+				 u64 bytes, int prot)
 {
 	struct smmu_domain_region region = { .start = start, .last = start + bytes - 1, .pa = pa };
 	u64 done = 0;
 	int ret;
 
-	ret = smmu_pgtable_visit(domain->pt, region.start, region.last, smmu_domain_compare_leaf,
-				 &region);
+	ret = smmu_pgtable_visit(smmu_domain->pt, region.start, region.last,
+				 smmu_domain_compare_leaf, &region);
 	if (ret || region.bytes == bytes)
 		return ret;
-	ret = smmu_pgtable_map(domain->pt, start, pa, bytes, prot, GFP_KERNEL, &done);
+	ret = smmu_pgtable_map(smmu_domain->pt, start, pa, bytes, prot, GFP_KERNEL, &done);
 	if (ret)
-		smmu_domain_undo_map(domain, start, done);
+		smmu_domain_undo_map(smmu_domain, start, done);
 	return ret;
 }
 
 /**
  * smmu_domain_map_region() - Map a range for good, or nothing of it
- * @domain: the domain
+ * @smmu_domain: the domain
  * @start: its first address, on a granule
  * @pa: what that leads to, on a granule
  * @bytes: its size, a multiple of the granule
@@ -450,64 +438,64 @@ static int smmu_domain_map_fixed(struct smmu_domain *domain, u64 start, phys_add
  * Return: 0; -EEXIST if part of it is mapped, or all of it to somewhere else; or as
  * smmu_domain_map().
  */
-int smmu_domain_map_region(struct smmu_domain *domain, u64 start, phys_addr_t pa, u64 bytes,
+int smmu_domain_map_region(struct smmu_domain *smmu_domain, u64 start, phys_addr_t pa, u64 bytes,
 			   int prot)
 {
-	if (!smmu_window_contains(&domain->window, start, start + bytes - 1))
+	if (!smmu_window_contains(&smmu_domain->window, start, start + bytes - 1))
 		return -ERANGE;
-	return smmu_domain_map_fixed(domain, start, pa, bytes, prot);
+	return smmu_domain_map_whole(smmu_domain, start, pa, bytes, prot);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_domain_map_region);
 
 /**
  * smmu_domain_map_doorbell() - Let MSIs through to a physical address
- * @domain: the domain
+ * @smmu_domain: the domain
  * @addr: the address, which need not lie in the domain's window
  *
  * Context: may sleep.
  * Return: 0; -EEXIST if something else is mapped there; or as smmu_domain_map().
  */
-int smmu_domain_map_doorbell(struct smmu_domain *domain, u64 addr)
+int smmu_domain_map_doorbell(struct smmu_domain *smmu_domain, u64 addr)
 {
-	u64 granule = BIT_ULL(smmu_pgtable_walk(domain->pt)->granule_lg2);
+	u64 granule = BIT_ULL(smmu_pgtable_walk(smmu_domain->pt)->granule_lg2);
 
 	addr = ALIGN_DOWN(addr, granule);
-	return smmu_domain_map_fixed(domain, addr, addr, granule,
+	return smmu_domain_map_whole(smmu_domain, addr, addr, granule,
 				     IOMMU_WRITE | IOMMU_NOEXEC | IOMMU_MMIO);
 }
 
 /* Whether an SMMU can walk the table of a domain. */
-static bool smmu_domain_fits(const struct smmu_domain *domain, const struct smmu_device *smmu)
+static bool smmu_domain_fits(const struct smmu_domain *smmu_domain, const struct smmu_device *smmu)
 {
-	const struct smmu_walk *walk = smmu_pgtable_walk(domain->pt);
+	const struct smmu_walk *walk = smmu_pgtable_walk(smmu_domain->pt);
 	const struct smmu_caps *caps = &smmu->caps;
 
-	if (domain->stage == 1 ? !caps->s1 : !caps->s2)
+	if (smmu_domain->stage == 1 ? !caps->s1 : !caps->s2)
 		return false;
 	if (!(caps->granules & BIT(walk->granule_lg2)))
 		return false;
 	if (walk->oas_bits > smmu_caps_oas_bits(caps, walk->granule_lg2))
 		return false;
-	if (64 - walk->t0sz > smmu_domain_input_bits(smmu, domain->stage, walk->granule_lg2))
+	if (64 - walk->t0sz > smmu_domain_input_bits(smmu, smmu_domain->stage, walk->granule_lg2))
 		return false;
-	if (smmu_pgtable_bbml(domain->pt) > caps->bbml)
+	if (smmu_pgtable_bbml(smmu_domain->pt) > caps->bbml)
 		return false;
 	/* A table that is cleaned for one walker serves one that snoops as well. */
-	return (!walk->coherent || caps->coherent) && (!domain->fwb || caps->fwb);
+	return (!walk->coherent || caps->coherent) && (!smmu_domain->fwb || caps->fwb);
 }
 
-static struct smmu_inval_target *smmu_domain_find_target(struct smmu_domain *domain,
+static struct smmu_inval_target *smmu_domain_find_target(struct smmu_domain *smmu_domain,
 							 struct smmu_device *smmu)
 {
 	struct smmu_inval_target *target;
 
-	list_for_each_entry(target, &domain->targets, node)
+	list_for_each_entry(target, &smmu_domain->targets, node)
 		if (target->q == &smmu->cmdq)
 			return target;
 	return NULL;
 }
 
-static struct smmu_inval_target *smmu_domain_new_target(struct smmu_domain *domain,
+static struct smmu_inval_target *smmu_domain_new_target(struct smmu_domain *smmu_domain,
 							struct smmu_device *smmu)
 {
 	struct smmu_inval_target *target = kzalloc_obj(*target, GFP_KERNEL);
@@ -515,54 +503,74 @@ static struct smmu_inval_target *smmu_domain_new_target(struct smmu_domain *doma
 
 	if (!target)
 		return ERR_PTR(-ENOMEM);
-	id = smmu_ids_get(&smmu->ids, domain->stage);
+	id = smmu_ids_get(&smmu->ids, smmu_domain->stage);
 	if (id < 0) {
 		if (id == -ENOSPC)
 			dev_err_ratelimited(smmu->dev, "all %ss are in use: too many domains\n",
-					    domain->stage == 1 ? "ASID" : "VMID");
+					    smmu_domain->stage == 1 ? "ASID" : "VMID");
 		kfree(target);
 		return ERR_PTR(id);
 	}
 	target->q = &smmu->cmdq;
 	target->ids = &smmu->ids;
-	target->stage = domain->stage;
+	target->stage = smmu_domain->stage;
 	target->ranges = smmu->caps.range_inval;
 	target->id = id;
 	return target;
 }
 
+/**
+ * smmu_domain_id() - The tag of a domain on one SMMU
+ * @smmu_domain: the domain
+ * @port: a port that joined it
+ *
+ * Context: may sleep.
+ * Return: the ASID of a stage-1 domain, the VMID of a stage-2 domain; it does not
+ * change as long as the domain lives.
+ */
+u16 smmu_domain_id(struct smmu_domain *smmu_domain, const struct smmu_port *port)
+{
+	u16 id;
+
+	mutex_lock(&smmu_domain->lock);
+	id = smmu_domain_find_target(smmu_domain, port->smmu)->id;
+	mutex_unlock(&smmu_domain->lock);
+	return id;
+}
+
 /* The SMMU's target, made if this is the first time that the two meet. */
-static struct smmu_inval_target *smmu_domain_get_target(struct smmu_domain *domain,
+static struct smmu_inval_target *smmu_domain_get_target(struct smmu_domain *smmu_domain,
 							struct smmu_device *smmu)
 {
 	struct smmu_inval_target *target;
 
-	lockdep_assert_held(&domain->lock);
-	target = smmu_domain_find_target(domain, smmu);
+	lockdep_assert_held(&smmu_domain->lock);
+	target = smmu_domain_find_target(smmu_domain, smmu);
 	if (target)
 		return target;
-	target = smmu_domain_new_target(domain, smmu);
+	target = smmu_domain_new_target(smmu_domain, smmu);
 	if (!IS_ERR(target))
-		list_add_rcu(&target->node, &domain->targets);
+		list_add_rcu(&target->node, &smmu_domain->targets);
 	return target;
 }
 
-static int smmu_domain_get_targets(struct smmu_domain *domain, const struct smmu_master *master)
+static int smmu_domain_get_targets(struct smmu_domain *smmu_domain,
+				   const struct smmu_master *master)
 {
 	struct smmu_inval_target *target = NULL;
 	unsigned int i;
 
-	mutex_lock(&domain->lock);
+	mutex_lock(&smmu_domain->lock);
 	for (i = 0; i < master->nr_ports && !IS_ERR(target); i++)
-		target = smmu_domain_get_target(domain, master->ports[i].smmu);
-	mutex_unlock(&domain->lock);
+		target = smmu_domain_get_target(smmu_domain, master->ports[i].smmu);
+	mutex_unlock(&smmu_domain->lock);
 	return PTR_ERR_OR_ZERO(target);
 }
 
 /**
  * smmu_domain_alloc() - Make an empty paging domain
  * @master: the master whose window it has, and whose SMMUs can walk it
- * @ops: its operations: those of this room and attach's
+ * @ops: its operations: those of this file and attach's
  *
  * Context: may sleep.
  * Return: the domain or an ERR_PTR(): -ENOMEM; -ENOSPC if all ASIDs or VMIDs are
@@ -572,86 +580,83 @@ static int smmu_domain_get_targets(struct smmu_domain *domain, const struct smmu
 struct iommu_domain *smmu_domain_alloc(const struct smmu_master *master,
 				       const struct iommu_domain_ops *ops)
 {
-	struct smmu_domain *domain = kzalloc_obj(*domain, GFP_KERNEL);
+	struct smmu_domain *smmu_domain = kzalloc_obj(*smmu_domain, GFP_KERNEL);
 	int ret;
 
-	if (!domain)
+	if (!smmu_domain)
 		return ERR_PTR(-ENOMEM);
-	mutex_init(&domain->lock);
-	INIT_LIST_HEAD(&domain->targets);
-	domain->core.ops = ops;
+	mutex_init(&smmu_domain->lock);
+	INIT_LIST_HEAD(&smmu_domain->targets);
+	smmu_domain->domain.ops = ops;
 
-	ret = smmu_domain_build_table(domain, master);
+	ret = smmu_domain_build_table(smmu_domain, master);
 	if (ret) {
-		mutex_destroy(&domain->lock);
-		kfree(domain);
+		mutex_destroy(&smmu_domain->lock);
+		kfree(smmu_domain);
 		return ERR_PTR(ret);
 	}
-	ret = smmu_domain_get_targets(domain, master);
+	ret = smmu_domain_get_targets(smmu_domain, master);
 	if (!ret)
-		return &domain->core;
-	smmu_domain_free(&domain->core);
+		return &smmu_domain->domain;
+	smmu_domain_free(&smmu_domain->domain);
 	return ERR_PTR(ret);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_domain_alloc);
 
 /**
  * smmu_domain_join() - Let a master use a domain on one SMMU, before it does
- * @domain: the domain
- * @master: the master
- * @smmu: one of its SMMUs
+ * @smmu_domain: the domain
+ * @port: the master's port on that SMMU
  *
- * From here on every unmap of the domain invalidates on @smmu as well; the race
+ * From here on every unmap of the domain invalidates on the SMMU as well; the race
  * is drawn in inval.c.
  *
  * It cannot fail for an SMMU that the domain was made for or joined before: the
  * IOMMU core takes it for granted that a device can go back to where it was.
  *
  * Context: may sleep.
- * Return: what to invalidate with, or an ERR_PTR(): -EINVAL if the two do not go
- * together, as when the domain has addresses outside of the master's window;
- * -ENOMEM; -ENOSPC if all ASIDs or VMIDs are in use.
+ * Return: 0; -EINVAL if the two do not go together, as when the domain has addresses
+ * outside of the master's window; -ENOMEM; -ENOSPC if all ASIDs or VMIDs are in use.
  */
-struct smmu_inval_target *smmu_domain_join(struct smmu_domain *domain,
-					   const struct smmu_master *master,
-					   struct smmu_device *smmu)
+int smmu_domain_join(struct smmu_domain *smmu_domain, const struct smmu_port *port)
 {
-	bool uncached = !smmu_master_snoops_always(master);
+	bool uncached = !smmu_master_snoops_always(port->master);
 	struct smmu_inval_target *target = ERR_PTR(-EINVAL);
 
-	if (!smmu_window_within(&domain->window, &master->window))
-		return target;
-	mutex_lock(&domain->lock);
-	if (smmu_domain_fits(domain, smmu) && !(uncached && domain->enforce_coherency))
-		target = smmu_domain_get_target(domain, smmu);
+	if (!smmu_window_within(&smmu_domain->window, &port->master->window))
+		return -EINVAL;
+	mutex_lock(&smmu_domain->lock);
+	if (smmu_domain_fits(smmu_domain, port->smmu) &&
+	    !(uncached && smmu_domain->enforce_coherency))
+		target = smmu_domain_get_target(smmu_domain, port->smmu);
 	if (!IS_ERR(target)) {
-		domain->uncached_masters += uncached;
+		smmu_domain->uncached_ports += uncached;
 		WRITE_ONCE(target->users, target->users + 1);
 		/* Pairs with smmu_inval_clear_range(). */
 		smp_mb();
 	}
-	mutex_unlock(&domain->lock);
-	return target;
+	mutex_unlock(&smmu_domain->lock);
+	return PTR_ERR_OR_ZERO(target);
 }
 
 /**
  * smmu_domain_leave() - A master uses a domain no longer
- * @domain: the domain
- * @master: the master
- * @target: what smmu_domain_join() returned; no STE or CD of @master leads to
- *	the table any more
+ * @smmu_domain: the domain
+ * @port: a port that joined it; no STE or CD of it leads to the table any more
  *
  * The tag stays the domain's until it is freed, with nothing under it in the TLB.
  *
  * Context: may sleep. Cannot fail.
  */
-void smmu_domain_leave(struct smmu_domain *domain, const struct smmu_master *master,
-		       struct smmu_inval_target *target)
+void smmu_domain_leave(struct smmu_domain *smmu_domain, const struct smmu_port *port)
 {
-	mutex_lock(&domain->lock);
-	domain->uncached_masters -= !smmu_master_snoops_always(master);
+	struct smmu_inval_target *target;
+
+	mutex_lock(&smmu_domain->lock);
+	target = smmu_domain_find_target(smmu_domain, port->smmu);
+	smmu_domain->uncached_ports -= !smmu_master_snoops_always(port->master);
 	WRITE_ONCE(target->users, target->users - 1);
 	if (!target->users)
 		smmu_inval_clear_target(target);
-	mutex_unlock(&domain->lock);
+	mutex_unlock(&smmu_domain->lock);
 }

@@ -12,14 +12,14 @@
 #include "window.h"
 
 struct smmu_device;
-struct smmu_inval_target;
 struct smmu_master;
 struct smmu_pgtable;
 struct smmu_pgtable_cfg;
+struct smmu_port;
 
 /**
  * struct smmu_domain - a paging domain
- * @core: the IOMMU core's part
+ * @domain: the IOMMU core's part
  * @pt: page tables; has its own rules for concurrency
  * @stage: 1 or 2; never changes
  * @fwb: the table was built for STE.S2FWB; never changes
@@ -28,12 +28,13 @@ struct smmu_pgtable_cfg;
  * @more_prot: what every mapping gets beside what was asked for; only grows
  * @lock: guards what follows; readers of @targets may use RCU instead
  * @targets: SMMUs that use this domain or have used it
- * @uncached_masters: attached masters whose accesses may miss the caches
- * @enforce_coherency: every mapping is cacheable, and only masters that cannot
- *	get round that may attach
+ * @uncached_ports: ports attached whose masters' accesses may miss the caches; a
+ *	master on several SMMUs counts once for each
+ * @enforce_coherency: mappings made from now on are cacheable, and only masters that
+ *	cannot get round that may attach. The core asks for it before it maps anything.
  */
 struct smmu_domain {
-	struct iommu_domain core;
+	struct iommu_domain domain;
 	struct smmu_pgtable *pt;
 	u8 stage;
 	bool fwb;
@@ -43,13 +44,13 @@ struct smmu_domain {
 
 	struct mutex lock; /* see above */
 	struct list_head targets;
-	unsigned int uncached_masters;
+	unsigned int uncached_ports;
 	bool enforce_coherency;
 };
 
-static inline struct smmu_domain *smmu_domain_from(struct iommu_domain *core)
+static inline struct smmu_domain *to_smmu_domain(struct iommu_domain *domain)
 {
-	return container_of(core, struct smmu_domain, core);
+	return container_of(domain, struct smmu_domain, domain);
 }
 
 int smmu_domain_describe(const struct smmu_master *master, struct smmu_pgtable_cfg *cfg);
@@ -57,25 +58,23 @@ int smmu_domain_narrow(struct smmu_pgtable_cfg *cfg, struct smmu_window *window)
 
 struct iommu_domain *smmu_domain_alloc(const struct smmu_master *master,
 				       const struct iommu_domain_ops *ops);
-struct smmu_inval_target *smmu_domain_join(struct smmu_domain *domain,
-					   const struct smmu_master *master,
-					   struct smmu_device *smmu);
-void smmu_domain_leave(struct smmu_domain *domain, const struct smmu_master *master,
-		       struct smmu_inval_target *target);
+int smmu_domain_join(struct smmu_domain *smmu_domain, const struct smmu_port *port);
+u16 smmu_domain_id(struct smmu_domain *smmu_domain, const struct smmu_port *port);
+void smmu_domain_leave(struct smmu_domain *smmu_domain, const struct smmu_port *port);
 
-void smmu_domain_serve_api(struct smmu_domain *domain, const struct smmu_master *master);
+void smmu_domain_serve_api(struct smmu_domain *smmu_domain, const struct smmu_master *master);
 
-int smmu_domain_map(struct iommu_domain *core, unsigned long iova, phys_addr_t pa,
+int smmu_domain_map(struct iommu_domain *domain, unsigned long iova, phys_addr_t pa,
 		    size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped);
-int smmu_domain_map_region(struct smmu_domain *domain, u64 start, phys_addr_t pa, u64 bytes,
+int smmu_domain_map_region(struct smmu_domain *smmu_domain, u64 start, phys_addr_t pa, u64 bytes,
 			   int prot);
-int smmu_domain_map_doorbell(struct smmu_domain *domain, u64 addr);
-size_t smmu_domain_unmap(struct iommu_domain *core, unsigned long iova, size_t pgsize,
+int smmu_domain_map_doorbell(struct smmu_domain *smmu_domain, u64 addr);
+size_t smmu_domain_unmap(struct iommu_domain *domain, unsigned long iova, size_t pgsize,
 			 size_t pgcount, struct iommu_iotlb_gather *gather);
-void smmu_domain_iotlb_sync(struct iommu_domain *core, struct iommu_iotlb_gather *gather);
-void smmu_domain_flush_all(struct iommu_domain *core);
-phys_addr_t smmu_domain_iova_to_phys(struct iommu_domain *core, dma_addr_t iova);
-bool smmu_domain_enforce_coherency(struct iommu_domain *core);
-void smmu_domain_free(struct iommu_domain *core);
+void smmu_domain_iotlb_sync(struct iommu_domain *domain, struct iommu_iotlb_gather *gather);
+void smmu_domain_flush_all(struct iommu_domain *domain);
+phys_addr_t smmu_domain_iova_to_phys(struct iommu_domain *domain, dma_addr_t iova);
+bool smmu_domain_enforce_coherency(struct iommu_domain *domain);
+void smmu_domain_free(struct iommu_domain *domain);
 
 #endif /* SMMU_DOMAIN_H */

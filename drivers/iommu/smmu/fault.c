@@ -29,9 +29,9 @@ static bool smmu_fault_handled(struct smmu_port *port, const struct smmu_event *
 {
 	int flags = ev->read ? IOMMU_FAULT_READ : IOMMU_FAULT_WRITE;
 
-	if (!port->domain || !ev->has_addr || !ev->has_rw)
+	if (!port->smmu_domain || !ev->has_addr || !ev->has_rw)
 		return false;
-	return !report_iommu_fault(&port->domain->core, port->master->dev, ev->addr, flags);
+	return !report_iommu_fault(&port->smmu_domain->domain, port->master->dev, ev->addr, flags);
 }
 
 /*
@@ -43,7 +43,7 @@ static bool smmu_fault_repeats(const struct smmu_port *port, const struct smmu_e
 	const struct smmu_master_faults *last = &port->faults;
 
 	return time_before(jiffies, last->quiet_until) && last->type == ev->type &&
-	       last->read == ev->read && last->page == ev->addr >> port->smmu->granule_lg2;
+	       last->read == ev->read && last->page == ev->addr >> port->master->granule_lg2;
 }
 
 static void smmu_fault_remember(struct smmu_port *port, const struct smmu_event *ev)
@@ -52,7 +52,7 @@ static void smmu_fault_remember(struct smmu_port *port, const struct smmu_event 
 
 	last->type = ev->type;
 	last->read = ev->read;
-	last->page = ev->addr >> port->smmu->granule_lg2;
+	last->page = ev->addr >> port->master->granule_lg2;
 	last->quiet_until = jiffies + SMMU_FAULT_QUIET;
 	last->missed = 0;
 }
@@ -71,7 +71,7 @@ static void smmu_fault_print_port(struct smmu_port *port, const struct smmu_even
 			dev_name(port->master->dev), last->missed);
 	smmu_event_describe(ev, text, sizeof(text));
 	dev_err(port->smmu->dev, "%s%s: %s\n",
-		smmu_master_sends_sid(port, ev->sid) ? "" : "in the context of ",
+		smmu_master_has_sid(port, ev->sid) ? "" : "in the context of ",
 		dev_name(port->master->dev), text);
 	smmu_fault_remember(port, ev);
 }

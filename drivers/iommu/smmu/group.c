@@ -11,17 +11,17 @@
 #include "smmu.h"
 
 /* The group of those who send a stream must be the one found so far, if any was. */
-static int smmu_group_merge(const struct smmu_port *port, const struct smmu_port_stream *own,
+static int smmu_group_merge(const struct smmu_port *port, const struct smmu_stream_link *own,
 			    struct iommu_group **group)
 {
 	struct smmu_master *master = port->master;
-	const struct smmu_port_stream *tie;
+	const struct smmu_stream_link *link;
 	struct iommu_group *other;
 
-	list_for_each_entry(tie, &own->stream->masters, node) {
-		if (tie->port == port)
+	list_for_each_entry(link, &own->stream->links, node) {
+		if (link->port == port)
 			continue;
-		other = iommu_group_get(tie->port->master->dev);
+		other = iommu_group_get(link->port->master->dev);
 		if (!other || other == *group) {
 			iommu_group_put(other);
 			continue;
@@ -30,7 +30,7 @@ static int smmu_group_merge(const struct smmu_port *port, const struct smmu_port
 			iommu_group_put(other);
 			dev_err(master->dev,
 				"shares StreamID %#x with %s and another stream with a device of another group; give them one group or separate StreamIDs\n",
-				own->sid, dev_name(tie->port->master->dev));
+				own->sid, dev_name(link->port->master->dev));
 			return -EBUSY;
 		}
 		*group = other;
@@ -44,8 +44,8 @@ static int smmu_group_merge_port(const struct smmu_port *port, struct iommu_grou
 	int ret = 0;
 
 	mutex_lock(&port->smmu->lock);
-	for (i = 0; i < port->nr_streams && !ret; i++)
-		ret = smmu_group_merge(port, &port->streams[i], group);
+	for (i = 0; i < port->nr_links && !ret; i++)
+		ret = smmu_group_merge(port, &port->links[i], group);
 	mutex_unlock(&port->smmu->lock);
 	return ret;
 }

@@ -2,6 +2,7 @@
 /*
  * The record of a master: the SMMUs it stands behind, and its streams there.
  */
+#include <linux/bitops.h>
 #include <linux/device.h>
 #include <linux/of_address.h>
 #include <linux/pci.h>
@@ -29,7 +30,7 @@ static struct smmu_stream *smmu_master_get_stream(struct smmu_device *smmu, u32 
 	if (!stream)
 		return ERR_PTR(-ENOMEM);
 	stream->sid = sid;
-	INIT_LIST_HEAD(&stream->masters);
+	INIT_LIST_HEAD(&stream->links);
 	ret = xa_insert(&smmu->streams, sid, stream, GFP_KERNEL);
 	if (ret) {
 		kfree(stream);
@@ -40,18 +41,18 @@ static struct smmu_stream *smmu_master_get_stream(struct smmu_device *smmu, u32 
 
 static void smmu_master_put_stream(struct smmu_device *smmu, struct smmu_stream *stream)
 {
-	if (!list_empty(&stream->masters))
+	if (!list_empty(&stream->links))
 		return;
 	xa_erase(&smmu->streams, stream->sid);
 	kfree(stream);
 }
 
-static bool smmu_master_sends(const struct smmu_port *port, const struct smmu_stream *stream)
+static bool smmu_master_linked(const struct smmu_port *port, const struct smmu_stream *stream)
 {
-	const struct smmu_port_stream *tie;
+	const struct smmu_stream_link *link;
 
-	list_for_each_entry(tie, &stream->masters, node)
-		if (tie->port == port)
+	list_for_each_entry(link, &stream->links, node)
+		if (link->port == port)
 			return true;
 	return false;
 }
@@ -66,7 +67,7 @@ static int smmu_master_check_repeat(const struct smmu_port *port, u32 sid)
 
 	if (dev_is_pci(dev))
 		return 0;
-	if (port->smmu->fixed)
+	if (port->smmu->one_context)
 		dev_err(dev, "%pOF is named twice in \"iommus\" of %pOF: once is enough\n",
 			port->smmu->dev->of_node, dev->of_node);
 	else
@@ -78,12 +79,12 @@ static int smmu_master_check_repeat(const struct smmu_port *port, u32 sid)
 
 static int smmu_master_claim_ste(struct smmu_port *port, u32 sid)
 {
-	const struct smmu_cmd forget = smmu_cmd_cfgi_ste(sid, false);
-	const struct smmu_cmd forget_all = smmu_cmd_cfgi_all();
 	struct smmu_device *smmu = port->smmu;
+	const struct smmu_cmd cfgi = smmu->one_context ? smmu_cmd_cfgi_all() :
+							 smmu_cmd_cfgi_ste(sid, false);
 	int ret;
 
-	if (smmu->fixed)
+	if (smmu->one_context)
 		ret = smmu_strtab_claim_all(&smmu->strtab);
 	else
 		ret = smmu_strtab_claim(&smmu->strtab, sid);
@@ -95,13 +96,13 @@ static int smmu_master_claim_ste(struct smmu_port *port, u32 sid)
 		return ret;
 	/* First-level descriptors changed; a failure is logged by the queue. */
 	if (ret)
-		smmu_inval_config(&smmu->cmdq, smmu->fixed ? &forget_all : &forget, 1);
+		smmu_inval_config(&smmu->cmdq, &cfgi, 1);
 	return 0;
 }
 
 static int smmu_master_claim_sid(struct smmu_port *port, u32 sid, bool known)
 {
-	struct smmu_port_stream *tie;
+	struct smmu_stream_link *link;
 	struct smmu_stream *stream;
 	int ret;
 
@@ -109,30 +110,30 @@ static int smmu_master_claim_sid(struct smmu_port *port, u32 sid, bool known)
 	if (ret)
 		return ret;
 	/* One stream stands for all where they are not told apart. */
-	stream = smmu_master_get_stream(port->smmu, port->smmu->fixed ? 0 : sid);
+	stream = smmu_master_get_stream(port->smmu, port->smmu->one_context ? 0 : sid);
 	if (IS_ERR(stream))
 		return PTR_ERR(stream);
-	if (smmu_master_sends(port, stream))
+	if (smmu_master_linked(port, stream))
 		return smmu_master_check_repeat(port, sid);
-	tie = &port->streams[port->nr_streams++];
-	tie->port = port;
-	tie->stream = stream;
-	tie->sid = sid;
-	tie->sid_known = known;
-	list_add_tail(&tie->node, &stream->masters);
+	link = &port->links[port->nr_links++];
+	link->port = port;
+	link->stream = stream;
+	link->sid = sid;
+	link->sid_known = known;
+	list_add_tail(&link->node, &stream->links);
 	return 0;
 }
 
 static void smmu_master_release_sids(struct smmu_port *port)
 {
-	struct smmu_port_stream *tie;
+	struct smmu_stream_link *link;
 
 	mutex_lock(&port->smmu->lock);
-	while (port->nr_streams) {
-		tie = &port->streams[port->nr_streams - 1];
-		list_del(&tie->node);
-		smmu_master_put_stream(port->smmu, tie->stream);
-		port->nr_streams--;
+	while (port->nr_links) {
+		link = &port->links[port->nr_links - 1];
+		list_del(&link->node);
+		smmu_master_put_stream(port->smmu, link->stream);
+		port->nr_links--;
 	}
 	mutex_unlock(&port->smmu->lock);
 }
@@ -159,8 +160,8 @@ static int smmu_master_claim(struct smmu_port *port, const struct smmu_master_so
 	for (i = 0; i < nr; i++)
 		if (from[i].smmu == port->smmu)
 			nr_streams += smmu_specifier_nr_streams(&from[i].spec);
-	port->streams = kvcalloc(nr_streams, sizeof(*port->streams), GFP_KERNEL);
-	if (!port->streams)
+	port->links = kvcalloc(nr_streams, sizeof(*port->links), GFP_KERNEL);
+	if (!port->links)
 		return -ENOMEM;
 	for (i = 0; i < nr && !ret; i++)
 		if (from[i].smmu == port->smmu)
@@ -171,7 +172,7 @@ static int smmu_master_claim(struct smmu_port *port, const struct smmu_master_so
 static void smmu_master_close_port(struct smmu_port *port)
 {
 	smmu_master_release_sids(port);
-	kvfree(port->streams);
+	kvfree(port->links);
 	smmu_cdtab_free(&port->cdtab, port->smmu->cd_pool);
 }
 
@@ -187,7 +188,7 @@ static int smmu_master_open_port(struct smmu_master *master, struct smmu_device 
 	port->smmu = smmu;
 	port->ste = smmu_ste_abort();
 	ratelimit_state_init(&port->faults.limit, SMMU_FAULT_INTERVAL, SMMU_FAULT_LINES);
-	/* The fault room counts what it leaves out itself. */
+	/* fault.c counts what it leaves out itself. */
 	ratelimit_set_flags(&port->faults.limit, RATELIMIT_MSG_ON_RELEASE);
 	port->faults.quiet_until = jiffies;
 
@@ -207,30 +208,58 @@ static bool smmu_master_has_port(const struct smmu_master *master, const struct 
 }
 
 /**
+ * smmu_master_common_granule() - The granule that all SMMUs of a device have
+ * @from: where its streams go
+ * @nr: number of @from
+ *
+ * The CPU's page size where possible: mappings of single pages are what drivers ask
+ * for, and a larger granule could not express them.
+ *
+ * Context: any.
+ * Return: log2 of it, 0 if there is none.
+ */
+u8 smmu_master_common_granule(const struct smmu_master_source *from, unsigned int nr)
+{
+	u32 common = PAGE_SIZE | (PAGE_SIZE - 1);
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		common &= from[i].smmu->caps.granules;
+	return common ? __fls(common) : 0;
+}
+
+/**
  * smmu_master_create() - Make the record of a device and claim its streams
  * @dev: the device
  * @from: where its streams go
  * @nr: number of @from, at least 1
- * @window: addresses that it may use
  *
- * Its streams go on aborting until something is attached.
+ * Its streams go on aborting until something is attached.  Its window has no bounds
+ * until the caller gives it some.
  *
  * Context: may sleep.
- * Return: the master or an ERR_PTR(): -ENOMEM; -ERANGE for a StreamID that the
- * SMMU does not have; -EINVAL for one named twice.
+ * Return: the master or an ERR_PTR(): -ENOMEM; -EOPNOTSUPP if its SMMUs have no
+ * granule in common; -ERANGE for a StreamID that the SMMU does not have; -EINVAL for
+ * one named twice. All but -ENOMEM have been logged.
  */
 struct smmu_master *smmu_master_create(struct device *dev, const struct smmu_master_source *from,
-				       unsigned int nr, const struct smmu_window *window)
+				       unsigned int nr)
 {
+	const u8 granule_lg2 = smmu_master_common_granule(from, nr);
 	struct smmu_master *master;
 	unsigned int i;
 	int ret = 0;
 
+	if (!granule_lg2) {
+		dev_err(dev, "its SMMUs have no granule in common\n");
+		return ERR_PTR(-EOPNOTSUPP);
+	}
 	master = kzalloc(struct_size(master, ports, nr), GFP_KERNEL);
 	if (!master)
 		return ERR_PTR(-ENOMEM);
 	master->dev = dev;
-	master->window = *window;
+	master->granule_lg2 = granule_lg2;
+	master->window = smmu_window_all();
 	INIT_LIST_HEAD(&master->resv);
 	for (i = 0; i < nr && !ret; i++)
 		if (!smmu_master_has_port(master, from[i].smmu))
@@ -309,19 +338,19 @@ bool smmu_master_snoops_always(const struct smmu_master *master)
 }
 
 /**
- * smmu_master_sends_sid() - Whether the firmware says that a master sends a stream
+ * smmu_master_has_sid() - Whether the firmware says that a master sends a stream
  * @port: the master's port on the SMMU
  * @sid: the StreamID
  *
  * Context: any.
  * Return: true if it does; false also for a stream that only shares its context.
  */
-bool smmu_master_sends_sid(const struct smmu_port *port, u32 sid)
+bool smmu_master_has_sid(const struct smmu_port *port, u32 sid)
 {
 	unsigned int i;
 
-	for (i = 0; i < port->nr_streams; i++)
-		if (port->streams[i].sid_known && port->streams[i].sid == sid)
+	for (i = 0; i < port->nr_links; i++)
+		if (port->links[i].sid_known && port->links[i].sid == sid)
 			return true;
 	return false;
 }
@@ -338,17 +367,17 @@ bool smmu_master_sends_sid(const struct smmu_port *port, u32 sid)
  */
 struct smmu_port *smmu_master_find_port(struct smmu_device *smmu, u32 sid)
 {
-	struct smmu_port_stream *tie;
+	struct smmu_stream_link *link;
 	struct smmu_stream *stream;
 
 	lockdep_assert_held(&smmu->lock);
-	stream = xa_load(&smmu->streams, smmu->fixed ? 0 : sid);
+	stream = xa_load(&smmu->streams, smmu->one_context ? 0 : sid);
 	if (!stream)
 		return NULL;
-	list_for_each_entry(tie, &stream->masters, node)
-		if (tie->sid_known && tie->sid == sid)
-			return tie->port;
-	tie = list_first_entry_or_null(&stream->masters, struct smmu_port_stream, node);
-	return tie ? tie->port : NULL;
+	list_for_each_entry(link, &stream->links, node)
+		if (link->sid_known && link->sid == sid)
+			return link->port;
+	link = list_first_entry_or_null(&stream->links, struct smmu_stream_link, node);
+	return link ? link->port : NULL;
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_master_find_port);

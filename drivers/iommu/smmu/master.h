@@ -19,7 +19,6 @@ struct device;
 struct iommu_group;
 struct smmu_device;
 struct smmu_domain;
-struct smmu_inval_target;
 struct smmu_master;
 struct smmu_port;
 
@@ -27,23 +26,23 @@ struct smmu_port;
  * struct smmu_stream - one StreamID that some master sends
  * @sid: the StreamID; 0 for the one that stands for all on an SMMU that does not
  *	tell them apart
- * @masters: struct smmu_port_stream of every master that sends it, the one whose
+ * @links: struct smmu_stream_link of every master that sends it, the one whose
  *	STE is in force first; guarded by the SMMU's lock
  */
 struct smmu_stream {
 	u32 sid;
-	struct list_head masters;
+	struct list_head links;
 };
 
 /**
- * struct smmu_port_stream - a master's tie to one of its streams
+ * struct smmu_stream_link - that a master sends a stream
  * @port: the master's port
  * @stream: the stream
  * @node: in the stream's list
  * @sid: the StreamID by which faults tell this master
  * @sid_known: the firmware named @sid
  */
-struct smmu_port_stream {
+struct smmu_stream_link {
 	struct smmu_port *port;
 	struct smmu_stream *stream;
 	struct list_head node;
@@ -83,14 +82,12 @@ struct smmu_master_faults {
  * @cdtab: its CDs, if the SMMU has stage 1
  * @ste: what its streams' STEs say; guarded by the SMMU's lock
  * @kind: what that amounts to; guarded by the SMMU's lock
- * @domain: the paging domain it is attached to, if any; written under the group
+ * @smmu_domain: the paging domain it is attached to, if any; written under the group
  *	mutex and the SMMU's lock, so either is enough to read it
- * @target: how the domain reaches @smmu; guarded by the group mutex
- * @joined: how the domain that is being attached does; guarded by the group mutex
- * @faults: what was last said about its faults; belongs to the fault room,
- *	guarded by the SMMU's lock
- * @nr_streams: number of @streams
- * @streams: its streams
+ * @faults: what was last said about its faults; belongs to fault.c, guarded by the
+ *	SMMU's lock
+ * @nr_links: number of @links
+ * @links: its streams
  */
 struct smmu_port {
 	struct smmu_master *master;
@@ -99,21 +96,22 @@ struct smmu_port {
 
 	struct smmu_ste ste;
 	enum smmu_master_kind kind;
-	struct smmu_domain *domain;
-	struct smmu_inval_target *target;
-	struct smmu_inval_target *joined;
+	struct smmu_domain *smmu_domain;
 
 	struct smmu_master_faults faults;
 
-	unsigned int nr_streams;
-	struct smmu_port_stream *streams;
+	unsigned int nr_links;
+	struct smmu_stream_link *links;
 };
 
 /**
  * struct smmu_master - a device with one or more streams
  * @dev: the device; never changes
- * @window: addresses that it may use; never changes
- * @windowed: the firmware limited them; never changes
+ * @granule_lg2: log2 of the granule of its page tables, the one for all its SMMUs;
+ *	never changes
+ * @window: addresses that it may use and its SMMUs can translate; set by
+ *	probe_device before anybody else sees the master, never changes afterwards
+ * @windowed: the firmware limited them; as @window
  * @pasid_bits: SubstreamID bits that it and all its SMMUs have; never changes
  * @can_stall: it may wait for faults to be resolved; never changes
  * @resv: struct smmu_resv that the firmware wants kept; never changes
@@ -128,6 +126,7 @@ struct smmu_port {
  */
 struct smmu_master {
 	struct device *dev;
+	u8 granule_lg2;
 	struct smmu_window window;
 	bool windowed;
 	u8 pasid_bits;
@@ -155,13 +154,14 @@ struct smmu_master_source {
 	bool named;
 };
 
+u8 smmu_master_common_granule(const struct smmu_master_source *from, unsigned int nr);
 struct smmu_master *smmu_master_create(struct device *dev, const struct smmu_master_source *from,
-				       unsigned int nr, const struct smmu_window *window);
+				       unsigned int nr);
 void smmu_master_destroy(struct smmu_master *master);
 bool smmu_master_snoops(const struct smmu_master *master);
 bool smmu_master_coherent(const struct smmu_master *master);
 bool smmu_master_snoops_always(const struct smmu_master *master);
-bool smmu_master_sends_sid(const struct smmu_port *port, u32 sid);
+bool smmu_master_has_sid(const struct smmu_port *port, u32 sid);
 struct smmu_port *smmu_master_find_port(struct smmu_device *smmu, u32 sid);
 
 struct iommu_group *smmu_group_get(struct smmu_master *master);

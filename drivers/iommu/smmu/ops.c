@@ -40,19 +40,18 @@ static const struct iommu_domain_ops smmu_ops_paging = {
 	.free = smmu_domain_free,
 };
 
-static struct smmu_master *smmu_ops_create_master(struct device *dev)
+static struct smmu_master *smmu_ops_create_master(struct device *dev, struct smmu_window *window)
 {
 	struct smmu_master_source *sources;
 	struct smmu_master *master;
-	struct smmu_window window;
 	bool windowed;
 	int ret, nr;
 
 	nr = smmu_firmware_sources(dev, &sources);
 	if (nr < 0)
 		return ERR_PTR(nr);
-	ret = smmu_firmware_window(dev, sources, nr, &window, &windowed);
-	master = ret ? ERR_PTR(ret) : smmu_master_create(dev, sources, nr, &window);
+	ret = smmu_firmware_window(dev, sources, nr, window, &windowed);
+	master = ret ? ERR_PTR(ret) : smmu_master_create(dev, sources, nr);
 	kfree(sources);
 	if (!IS_ERR(master))
 		master->windowed = windowed;
@@ -71,8 +70,8 @@ static void smmu_ops_announce_window(const struct smmu_master *master, u8 levels
 		 window->range[i].start, window->range[i].last, levels, full_levels);
 }
 
-/* Cut the window to what the SMMUs can translate. */
-static int smmu_ops_fit_window(struct smmu_master *master)
+/* Give a master its window, cut to what its SMMUs can translate. */
+static int smmu_ops_set_window(struct smmu_master *master, struct smmu_window *window)
 {
 	struct smmu_pgtable_cfg cfg;
 	u8 full_bits, full_levels;
@@ -80,18 +79,21 @@ static int smmu_ops_fit_window(struct smmu_master *master)
 
 	ret = smmu_domain_describe(master, &cfg);
 	if (ret) {
-		dev_err(master->dev, "its SMMUs have no stage or granule in common\n");
+		dev_err(master->dev, "its SMMUs have no stage in common\n");
 		return ret;
 	}
 	full_bits = cfg.ias_bits;
 	full_levels = smmu_pgtable_levels(&cfg);
-	ret = smmu_domain_narrow(&cfg, &master->window);
-	if (ret)
+	ret = smmu_domain_narrow(&cfg, window);
+	if (ret) {
 		dev_err(master->dev, "window of %pOF starts beyond the %u address bits of %s\n",
 			master->dev->of_node, full_bits, dev_name(master->ports[0].smmu->dev));
-	else if (master->windowed)
+		return ret;
+	}
+	master->window = *window;
+	if (master->windowed)
 		smmu_ops_announce_window(master, smmu_pgtable_levels(&cfg), full_levels);
-	return ret;
+	return 0;
 }
 
 /*
@@ -103,16 +105,17 @@ static int smmu_ops_fit_window(struct smmu_master *master)
 
 static struct iommu_device *smmu_ops_probe_device(struct device *dev)
 {
-	struct smmu_master *master = smmu_ops_create_master(dev);
+	struct smmu_window window;
+	struct smmu_master *master = smmu_ops_create_master(dev, &window);
 	int ret;
 
 	if (IS_ERR(master))
 		return ERR_PTR(SMMU_OPS_UNSERVED);
-	ret = smmu_ops_fit_window(master);
+	ret = smmu_ops_set_window(master, &window);
 	if (!ret)
 		ret = smmu_resv_read(master);
 	if (ret) {
-		smmu_resv_forget(master);
+		smmu_resv_free(master);
 		smmu_master_destroy(master);
 		return ERR_PTR(SMMU_OPS_UNSERVED);
 	}
@@ -132,7 +135,7 @@ static void smmu_ops_release_device(struct device *dev)
 	struct smmu_master *master = dev_iommu_priv_get(dev);
 
 	smmu_armdma_leave(master);
-	smmu_resv_forget(master);
+	smmu_resv_free(master);
 	smmu_master_destroy(master);
 }
 
@@ -196,7 +199,7 @@ const struct iommu_ops smmu_ops = {
 	.release_device = smmu_ops_release_device,
 	.device_group = smmu_ops_device_group,
 	.get_resv_regions = smmu_ops_get_resv_regions,
-	.of_xlate = smmu_firmware_keep,
+	.of_xlate = smmu_firmware_of_xlate,
 	.def_domain_type = smmu_ops_def_domain_type,
 	.identity_domain = &smmu_attach_identity_domain,
 	.blocked_domain = &smmu_attach_blocked_domain,

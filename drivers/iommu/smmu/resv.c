@@ -98,7 +98,7 @@ static bool smmu_resv_fit_msi(const struct smmu_master *master,
 /* A small window gives an eighth of itself to the doorbells, at least a granule. */
 static bool smmu_resv_place_msi(const struct smmu_master *master, struct smmu_window_range *msi)
 {
-	u64 granule = BIT_ULL(master->ports[0].smmu->granule_lg2);
+	u64 granule = BIT_ULL(master->granule_lg2);
 	int i;
 
 	msi->start = SMMU_RESV_MSI_BASE;
@@ -131,7 +131,7 @@ static bool smmu_resv_contradicts(const struct smmu_resv *a, const struct smmu_r
 static int smmu_resv_check(const struct smmu_master *master, const struct device_node *region,
 			   const struct smmu_resv *resv)
 {
-	u64 mask = BIT_ULL(master->ports[0].smmu->granule_lg2) - 1;
+	u64 mask = BIT_ULL(master->granule_lg2) - 1;
 	u64 start = resv->range.start, last = resv->range.last;
 	const struct smmu_resv *other;
 
@@ -246,7 +246,7 @@ static int smmu_resv_read_region(struct smmu_master *master, struct device_node 
 /* The doorbell, where the core will not map it. */
 static int smmu_resv_read_doorbell(struct smmu_master *master)
 {
-	u64 granule = BIT_ULL(master->ports[0].smmu->granule_lg2);
+	u64 granule = BIT_ULL(master->granule_lg2);
 	struct smmu_resv *resv;
 	u64 addr;
 
@@ -295,12 +295,12 @@ int smmu_resv_read(struct smmu_master *master)
 }
 
 /**
- * smmu_resv_forget() - Free what smmu_resv_read() read
+ * smmu_resv_free() - Free what smmu_resv_read() read
  * @master: the master
  *
  * Context: any.
  */
-void smmu_resv_forget(struct smmu_master *master)
+void smmu_resv_free(struct smmu_master *master)
 {
 	struct smmu_resv *resv, *next;
 
@@ -385,15 +385,15 @@ void smmu_resv_list(const struct smmu_master *master, struct list_head *head)
 		smmu_resv_report(master, head, resv->range, smmu_resv_type(resv));
 }
 
-static int smmu_resv_map_one(struct smmu_domain *domain, const struct smmu_master *master,
+static int smmu_resv_map_one(struct smmu_domain *smmu_domain, const struct smmu_master *master,
 			     const struct smmu_resv *resv)
 {
 	int ret;
 
 	if (resv->kind == SMMU_RESV_DOORBELL)
-		ret = smmu_domain_map_doorbell(domain, resv->phys);
+		ret = smmu_domain_map_doorbell(smmu_domain, resv->phys);
 	else
-		ret = smmu_domain_map_region(domain, resv->range.start, resv->phys,
+		ret = smmu_domain_map_region(smmu_domain, resv->range.start, resv->phys,
 					     smmu_resv_bytes(&resv->range),
 					     smmu_resv_prot(master));
 	if (ret)
@@ -404,15 +404,15 @@ static int smmu_resv_map_one(struct smmu_domain *domain, const struct smmu_maste
 }
 
 /* Whether a region has to be mapped in a domain, and nobody else does it. */
-static bool smmu_resv_is_ours(const struct smmu_domain *domain, const struct smmu_resv *resv)
+static bool smmu_resv_is_ours(const struct smmu_domain *smmu_domain, const struct smmu_resv *resv)
 {
-	bool core_api = domain->core.type & __IOMMU_DOMAIN_DMA_API;
+	bool core_api = smmu_domain->domain.type & __IOMMU_DOMAIN_DMA_API;
 
 	switch (resv->kind) {
 	case SMMU_RESV_DIRECT:
-		return domain->api;
+		return smmu_domain->api;
 	case SMMU_RESV_MOVED:
-		return domain->api || core_api;
+		return smmu_domain->api || core_api;
 	case SMMU_RESV_DOORBELL:
 		return true;
 	default:
@@ -422,26 +422,26 @@ static bool smmu_resv_is_ours(const struct smmu_domain *domain, const struct smm
 
 /**
  * smmu_resv_map() - Map what a master needs without asking for it
- * @domain: the domain that is being attached
+ * @smmu_domain: the domain that is being attached
  * @master: the master, not led to the domain yet
  *
  * Only domains of the DMA API get the firmware's regions: whoever brings a domain of
- * his own takes over what is in it.  A region that was mapped before one that fails
+ * its own takes over what is in it.  A region that was mapped before one that fails
  * stays: the core gives up a default domain that cannot be attached, and others may use
  * the region.
  *
  * Context: may sleep.
  * Return: 0 or as smmu_domain_map_region().
  */
-int smmu_resv_map(struct smmu_domain *domain, const struct smmu_master *master)
+int smmu_resv_map(struct smmu_domain *smmu_domain, const struct smmu_master *master)
 {
 	const struct smmu_resv *resv;
 	int ret = 0;
 
 	list_for_each_entry(resv, &master->resv, node) {
-		if (!smmu_resv_is_ours(domain, resv))
+		if (!smmu_resv_is_ours(smmu_domain, resv))
 			continue;
-		ret = smmu_resv_map_one(domain, master, resv);
+		ret = smmu_resv_map_one(smmu_domain, master, resv);
 		if (ret)
 			break;
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One SMMU, assembled from its rooms.  Rooms below this layer never see it.
+ * One SMMU, assembled from the structs of the layers below, which never see it.
  */
 #ifndef SMMU_H
 #define SMMU_H
@@ -54,10 +54,11 @@ struct smmu_irqs {
  * @dev: its platform device
  * @mmio: register frames
  * @caps: what it can do; never changes after probe
- * @granule_lg2: log2 of the granule of the page tables of masters that are behind
- *	no other SMMU; never changes
+ * @granule_lg2: log2 of the granule on which windows of its own node and of its
+ *	specifiers have to be; never changes. A master's page tables have
+ *	smmu_master.granule_lg2.
  * @cells: #iommu-cells of its node; never changes
- * @fixed: it does not tell streams apart (no cells): all lead to one context;
+ * @one_context: it does not tell streams apart (no cells): all lead to one context;
  *	never changes
  * @window: addresses that its masters may use; never changes
  * @windowed: the firmware limited them; never changes
@@ -69,7 +70,7 @@ struct smmu_irqs {
  * @irqs: interrupts
  * @iommu: the IOMMU core's view
  * @lock: guards @streams, the lists of masters in them, the stream table, every
- *	live STE, and @domain and @kind of every master; taken inside a domain's
+ *	live STE, and @smmu_domain and @kind of every master; taken inside a domain's
  *	lock
  * @streams: struct smmu_stream by StreamID
  */
@@ -79,7 +80,7 @@ struct smmu_device {
 	struct smmu_caps caps;
 	u8 granule_lg2;
 	u8 cells;
-	bool fixed;
+	bool one_context;
 	struct smmu_window window;
 	bool windowed;
 

@@ -198,7 +198,7 @@ static int smmu_armdma_install(struct device *dev, void *ctx)
 
 	if (dev != master->dev)
 		return 0;
-	master->api = smmu_domain_from(pair->mapping->domain);
+	master->api = to_smmu_domain(pair->mapping->domain);
 	smmu_domain_serve_api(master->api, master);
 	if (master->by_default)
 		ret = smmu_attach_default(master);

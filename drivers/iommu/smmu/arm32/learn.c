@@ -20,7 +20,7 @@
 #include "arm32/learn.h"
 #include "compat.h"
 
-static int smmu_armlearn_attach(struct iommu_domain *core, struct device *dev,
+static int smmu_armlearn_attach(struct iommu_domain *domain, struct device *dev,
 				struct iommu_domain *old)
 {
 	return 0;
@@ -28,7 +28,7 @@ static int smmu_armlearn_attach(struct iommu_domain *core, struct device *dev,
 
 SMMU_COMPAT_DEFINE_ATTACH(smmu_armlearn_attach);
 
-static void smmu_armlearn_free(struct iommu_domain *core)
+static void smmu_armlearn_free(struct iommu_domain *domain)
 {
 }
 

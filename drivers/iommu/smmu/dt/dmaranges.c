@@ -69,7 +69,7 @@ static bool smmu_dmaranges_contradict(const struct smmu_master *master)
 	return false;
 }
 
-static void smmu_dmaranges_forget(struct device *dev)
+static void smmu_dmaranges_lift(struct device *dev)
 {
 	if (!dev->dma_range_map)
 		return;
@@ -92,7 +92,7 @@ void smmu_dmaranges_apply(struct smmu_master *master)
 	struct device *dev = master->dev;
 
 	if (ignore_dma_ranges)
-		smmu_dmaranges_forget(dev);
+		smmu_dmaranges_lift(dev);
 	else if (dev->dma_range_map && smmu_dmaranges_contradict(master))
 		dev_warn(dev, "\"dma-ranges\" of its bus limits DMA to %#llx-%#llx, although \"iommus\" gives it an IOMMU; smmu.ignore_dma_ranges=1 ignores it\n",
 			 (u64)dma_range_map_min(dev->dma_range_map),
@@ -109,7 +109,7 @@ static int smmu_dmaranges_bound(struct notifier_block *nb, unsigned long event, 
 
 	if (event == BUS_NOTIFY_BIND_DRIVER && device_iommu_mapped(dev) &&
 	    dev->iommu->iommu_dev->ops == smmu_dmaranges_ops)
-		smmu_dmaranges_forget(dev);
+		smmu_dmaranges_lift(dev);
 	return NOTIFY_DONE;
 }
 

@@ -18,7 +18,7 @@ struct smmu_window;
 
 int smmu_firmware_read_smmu(struct smmu_device *smmu);
 
-int smmu_firmware_keep(struct device *dev, const struct of_phandle_args *args);
+int smmu_firmware_of_xlate(struct device *dev, const struct of_phandle_args *args);
 int smmu_firmware_sources(struct device *dev, struct smmu_master_source **sources);
 int smmu_firmware_window(struct device *dev, const struct smmu_master_source *from,
 			 unsigned int nr, struct smmu_window *window, bool *windowed);

@@ -49,7 +49,7 @@ static int smmu_firmware_decode(struct device *dev, const struct smmu_device *sm
 }
 
 /**
- * smmu_firmware_keep() - iommu_ops.of_xlate
+ * smmu_firmware_of_xlate() - iommu_ops.of_xlate
  * @dev: the device
  * @args: one specifier
  *
@@ -57,7 +57,7 @@ static int smmu_firmware_decode(struct device *dev, const struct smmu_device *sm
  * Return: 0, -ENODEV if the IOMMU is not there, -EINVAL (and a line that says what
  * is wrong) or -ENOMEM.
  */
-int smmu_firmware_keep(struct device *dev, const struct of_phandle_args *args)
+int smmu_firmware_of_xlate(struct device *dev, const struct of_phandle_args *args)
 {
 	u32 record[SMMU_FIRMWARE_HEAD + SMMU_SPECIFIER_CELLS_MAX] = {
 		args->np->phandle, args->args_count,
@@ -93,7 +93,7 @@ static int smmu_firmware_source(const u32 *record, struct smmu_master_source *so
 }
 
 /**
- * smmu_firmware_sources() - What smmu_firmware_keep() kept for a device
+ * smmu_firmware_sources() - What smmu_firmware_of_xlate() kept for a device
  * @dev: the device
  * @sources: where the array goes; the caller frees it
  *
@@ -217,7 +217,6 @@ static int smmu_firmware_intersect_source(struct device *dev, struct smmu_window
 int smmu_firmware_window(struct device *dev, const struct smmu_master_source *from,
 			 unsigned int nr, struct smmu_window *window, bool *windowed)
 {
-	u8 granule_lg2 = from->smmu->granule_lg2;
 	struct smmu_window ranges;
 	unsigned int i;
 	int ret = 0;
@@ -230,7 +229,7 @@ int smmu_firmware_window(struct device *dev, const struct smmu_master_source *fr
 	}
 	if (ret)
 		return ret;
-	ret = smmu_firmware_read_ranges(dev, granule_lg2, &ranges);
+	ret = smmu_firmware_read_ranges(dev, smmu_master_common_granule(from, nr), &ranges);
 	if (ret)
 		return min(ret, 0);
 	*windowed = true;
@@ -251,7 +250,7 @@ static int smmu_firmware_read_cells(struct smmu_device *smmu)
 				     "%pOF has #iommu-cells = <%u>: 0, 1, 2, 4 and 5 are understood\n",
 				     np, cells);
 	smmu->cells = cells;
-	smmu->fixed = !cells;
+	smmu->one_context = !cells;
 	return 0;
 }
 

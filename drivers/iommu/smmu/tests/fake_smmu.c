@@ -332,7 +332,7 @@ static void fake_smmu_init_device(struct fake_smmu *fake)
 	struct smmu_device *smmu = &fake->smmu;
 
 	smmu->granule_lg2 = PAGE_SHIFT;
-	smmu->cells = !smmu->fixed;
+	smmu->cells = !smmu->one_context;
 	smmu->window = smmu_window_all();
 	mutex_init(&smmu->lock);
 	xa_init(&smmu->streams);
@@ -345,7 +345,7 @@ static void fake_smmu_init_device(struct fake_smmu *fake)
 }
 
 struct fake_smmu *fake_smmu_create(struct kunit *test, const struct fake_smmu_world *world,
-				   const char *name, const struct smmu_caps *caps, bool fixed)
+				   const char *name, const struct smmu_caps *caps, bool one_context)
 {
 	struct fake_smmu *fake = kunit_kzalloc(test, sizeof(*fake), GFP_KERNEL);
 	struct device *dev = kunit_device_register(test, name);
@@ -364,7 +364,7 @@ struct fake_smmu *fake_smmu_create(struct kunit *test, const struct fake_smmu_wo
 	smmu = &fake->smmu;
 	smmu->dev = dev;
 	smmu->caps = *caps;
-	smmu->fixed = fixed;
+	smmu->one_context = one_context;
 	fake_smmu_init_device(fake);
 	KUNIT_ASSERT_EQ(test, 0, smmu_cmdq_init(&smmu->cmdq, dev, &smmu->mmio, FAKE_SMMU_CMDQ_LG2,
 						&fake_smmu_cmdq_ops, fake));

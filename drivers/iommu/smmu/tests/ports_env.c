@@ -11,9 +11,9 @@
 #include "pgtable/pgtable.h"
 #include "tests/ports_env.h"
 
-int ports_attach(struct iommu_domain *core, struct smmu_master *master)
+int ports_attach(struct iommu_domain *domain, struct smmu_master *master)
 {
-	return smmu_compat_attach(core, master->dev, NULL);
+	return smmu_compat_attach(domain, master->dev, NULL);
 }
 
 int ports_init(struct kunit *test)
@@ -72,11 +72,11 @@ void ports_exit(struct kunit *test)
 }
 
 void ports_start(struct ports_test *p, const struct smmu_caps *a, const struct smmu_caps *b,
-		 bool a_fixed)
+		 bool a_one_context)
 {
 	struct kunit *test = p->test;
 
-	p->a = fake_smmu_create(test, &p->world, "smmu-ports-a", a, a_fixed);
+	p->a = fake_smmu_create(test, &p->world, "smmu-ports-a", a, a_one_context);
 	p->b = fake_smmu_create(test, &p->world, "smmu-ports-b", b, false);
 	KUNIT_ASSERT_EQ(test, ida_alloc_range(&p->b->smmu.ids.asid, 1, 1, GFP_KERNEL), 1);
 	KUNIT_ASSERT_EQ(test, ida_alloc_range(&p->b->smmu.ids.vmid, 1, 1, GFP_KERNEL), 1);
@@ -145,16 +145,17 @@ struct smmu_master *ports_new_master(struct ports_test *p, unsigned int n,
 {
 	static const char *const names[] = { "smmu-ports-0", "smmu-ports-1", "smmu-ports-2",
 					     "smmu-ports-3" };
-	const struct smmu_window all = smmu_window_all();
 	struct device *dev = ports_new_device(p, names[n]);
 	struct smmu_master *master;
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
 		ports_send(&from[i]);
-	master = smmu_master_create(dev, from, nr, window ?: &all);
+	master = smmu_master_create(dev, from, nr);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(p->test, master);
 	master->windowed = window;
+	if (window)
+		master->window = *window;
 	dev->iommu->priv = master;
 	p->masters[n] = master;
 	for (i = 0; i < master->nr_ports; i++)
@@ -183,31 +184,31 @@ struct smmu_master *ports_new_single(struct ports_test *p, unsigned int n,
 struct iommu_domain *ports_new_domain(struct ports_test *p, unsigned int n,
 				      struct smmu_master *master)
 {
-	struct iommu_domain *core = smmu_ops.domain_alloc_paging(master->dev);
+	struct iommu_domain *domain = smmu_ops.domain_alloc_paging(master->dev);
 
-	KUNIT_ASSERT_NOT_ERR_OR_NULL(p->test, core);
-	core->type = IOMMU_DOMAIN_UNMANAGED;
-	p->domains[n] = core;
-	p->world.tables[n] = smmu_domain_from(core)->pt;
-	return core;
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(p->test, domain);
+	domain->type = IOMMU_DOMAIN_UNMANAGED;
+	p->domains[n] = domain;
+	p->world.tables[n] = to_smmu_domain(domain)->pt;
+	return domain;
 }
 
-const struct smmu_walk *ports_walk(struct iommu_domain *core)
+const struct smmu_walk *ports_walk(struct iommu_domain *domain)
 {
-	return smmu_pgtable_walk(smmu_domain_from(core)->pt);
+	return smmu_pgtable_walk(to_smmu_domain(domain)->pt);
 }
 
-int ports_map(struct iommu_domain *core, unsigned long iova, phys_addr_t pa, size_t bytes)
+int ports_map(struct iommu_domain *domain, unsigned long iova, phys_addr_t pa, size_t bytes)
 {
-	return iommu_map(core, iova, pa, bytes, IOMMU_READ | IOMMU_WRITE, GFP_KERNEL);
+	return iommu_map(domain, iova, pa, bytes, IOMMU_READ | IOMMU_WRITE, GFP_KERNEL);
 }
 
 /* The ASID or VMID of a domain on an SMMU; 0 if the two never met */
-u16 ports_tag(struct iommu_domain *core, const struct fake_smmu *fake)
+u16 ports_tag(struct iommu_domain *domain, const struct fake_smmu *fake)
 {
 	const struct smmu_inval_target *target;
 
-	list_for_each_entry(target, &smmu_domain_from(core)->targets, node)
+	list_for_each_entry(target, &to_smmu_domain(domain)->targets, node)
 		if (target->q == &fake->smmu.cmdq)
 			return target->id;
 	return 0;
@@ -217,11 +218,11 @@ void ports_expect_port(struct ports_test *p, const struct smmu_port *port, u64 i
 {
 	unsigned int i;
 
-	for (i = 0; i < port->nr_streams; i++)
+	for (i = 0; i < port->nr_links; i++)
 		KUNIT_EXPECT_EQ_MSG(p->test, fake_smmu_access(ports_fake(port),
-							      port->streams[i].sid, iova), pa,
+							      port->links[i].sid, iova), pa,
 				    "%s, StreamID %#x", dev_name(port->smmu->dev),
-				    port->streams[i].sid);
+				    port->links[i].sid);
 }
 
 /* Every access of a master to an address comes to @pa. */

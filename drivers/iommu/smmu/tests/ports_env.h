@@ -39,7 +39,7 @@ struct ports_test {
 int ports_init(struct kunit *test);
 void ports_exit(struct kunit *test);
 void ports_start(struct ports_test *p, const struct smmu_caps *a, const struct smmu_caps *b,
-		 bool a_fixed);
+		 bool a_one_context);
 void ports_start_alike(struct ports_test *p);
 
 struct fake_smmu *ports_fake(const struct smmu_port *port);
@@ -55,10 +55,10 @@ struct smmu_master *ports_new_single(struct ports_test *p, unsigned int n,
 struct iommu_domain *ports_new_domain(struct ports_test *p, unsigned int n,
 				      struct smmu_master *master);
 
-int ports_attach(struct iommu_domain *core, struct smmu_master *master);
-int ports_map(struct iommu_domain *core, unsigned long iova, phys_addr_t pa, size_t bytes);
-const struct smmu_walk *ports_walk(struct iommu_domain *core);
-u16 ports_tag(struct iommu_domain *core, const struct fake_smmu *fake);
+int ports_attach(struct iommu_domain *domain, struct smmu_master *master);
+int ports_map(struct iommu_domain *domain, unsigned long iova, phys_addr_t pa, size_t bytes);
+const struct smmu_walk *ports_walk(struct iommu_domain *domain);
+u16 ports_tag(struct iommu_domain *domain, const struct fake_smmu *fake);
 struct smmu_cmd ports_cmd_all(u8 stage, u16 tag);
 
 void ports_expect_port(struct ports_test *p, const struct smmu_port *port, u64 iova, u64 pa);

@@ -55,14 +55,14 @@ static unsigned int ports_random(struct ports_model *m, unsigned int below)
 	return prandom_u32_state(&m->rnd) % below;
 }
 
-static bool ports_model_on(const struct ports_model *m, int domain, const struct fake_smmu *fake)
+static bool ports_model_on(const struct ports_model *m, int nr, const struct fake_smmu *fake)
 {
 	unsigned int i, j;
 
 	for (i = 0; i < RANDOM_MASTERS; i++) {
 		const struct smmu_master *master = m->p->masters[i];
 
-		for (j = 0; m->at[i] == domain && j < master->nr_ports; j++)
+		for (j = 0; m->at[i] == nr && j < master->nr_ports; j++)
 			if (master->ports[j].smmu == &fake->smmu)
 				return true;
 	}
@@ -84,12 +84,12 @@ static void ports_model_check_tlb(struct ports_model *m, const struct fake_smmu 
 	int i;
 
 	for (i = 0; i < RANDOM_DOMAINS; i++) {
-		struct iommu_domain *core = m->p->domains[i];
+		struct iommu_domain *domain = m->p->domains[i];
 
 		if (!ports_model_on(m, i, fake))
 			KUNIT_EXPECT_EQ(m->p->test,
-					fake_smmu_cached(fake, smmu_domain_from(core)->stage,
-							 ports_tag(core, fake)), 0);
+					fake_smmu_cached(fake, to_smmu_domain(domain)->stage,
+							 ports_tag(domain, fake)), 0);
 	}
 }
 
@@ -106,18 +106,18 @@ static void ports_model_check(struct ports_model *m)
 }
 
 /* A domain goes where its stage is and where its table is snooped. */
-static bool ports_model_fits(const struct ports_model *m, int domain,
+static bool ports_model_fits(const struct ports_model *m, int nr,
 			     const struct smmu_master *master)
 {
-	struct iommu_domain *core = m->p->domains[domain];
+	struct iommu_domain *domain = m->p->domains[nr];
 	unsigned int i;
 
 	for (i = 0; i < master->nr_ports; i++) {
 		const struct smmu_caps *caps = &master->ports[i].smmu->caps;
 
-		if (smmu_domain_from(core)->stage == 1 && !caps->s1)
+		if (to_smmu_domain(domain)->stage == 1 && !caps->s1)
 			return false;
-		if (ports_walk(core)->coherent && !caps->coherent)
+		if (ports_walk(domain)->coherent && !caps->coherent)
 			return false;
 	}
 	return true;
@@ -128,12 +128,12 @@ static void ports_random_attach(struct ports_model *m)
 	unsigned int n = ports_random(m, RANDOM_MASTERS);
 	struct smmu_master *master = m->p->masters[n];
 	int to = (int)ports_random(m, RANDOM_DOMAINS + 2) - 2;
-	struct iommu_domain *core = to == RANDOM_BLOCKED ? smmu_ops.blocked_domain :
+	struct iommu_domain *domain = to == RANDOM_BLOCKED ? smmu_ops.blocked_domain :
 				    to == RANDOM_IDENTITY ? smmu_ops.identity_domain :
 				    m->p->domains[to];
 	bool fits = to < 0 || ports_model_fits(m, to, master);
 
-	KUNIT_EXPECT_EQ(m->p->test, ports_attach(core, master), fits ? 0 : -EINVAL);
+	KUNIT_EXPECT_EQ(m->p->test, ports_attach(domain, master), fits ? 0 : -EINVAL);
 	if (fits)
 		m->at[n] = to;
 }
@@ -141,22 +141,22 @@ static void ports_random_attach(struct ports_model *m)
 /* Map what is not mapped, unmap what is; who has nothing of it hears nothing. */
 static void ports_random_page(struct ports_model *m)
 {
-	unsigned int domain = ports_random(m, RANDOM_DOMAINS), page = ports_random(m, RANDOM_PAGES);
-	struct iommu_domain *core = m->p->domains[domain];
+	unsigned int nr = ports_random(m, RANDOM_DOMAINS), page = ports_random(m, RANDOM_PAGES);
+	struct iommu_domain *domain = m->p->domains[nr];
 	unsigned long iova = m->p->world.probes[page];
-	phys_addr_t *pa = &m->pa[domain][page];
+	phys_addr_t *pa = &m->pa[nr][page];
 	struct kunit *test = m->p->test;
 
 	ports_forget_logs(m->p);
 	if (*pa) {
 		*pa = 0;
-		KUNIT_EXPECT_EQ(test, iommu_unmap(core, iova, PAGE_SIZE), PAGE_SIZE);
-		KUNIT_EXPECT_EQ(test, !!m->p->a->nr_log, ports_model_on(m, domain, m->p->a));
-		KUNIT_EXPECT_EQ(test, !!m->p->b->nr_log, ports_model_on(m, domain, m->p->b));
+		KUNIT_EXPECT_EQ(test, iommu_unmap(domain, iova, PAGE_SIZE), PAGE_SIZE);
+		KUNIT_EXPECT_EQ(test, !!m->p->a->nr_log, ports_model_on(m, nr, m->p->a));
+		KUNIT_EXPECT_EQ(test, !!m->p->b->nr_log, ports_model_on(m, nr, m->p->b));
 		return;
 	}
 	*pa = PORTS_PA + PAGE_SIZE * (phys_addr_t)ports_random(m, 1000);
-	KUNIT_EXPECT_EQ(test, ports_map(core, iova, *pa, PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, ports_map(domain, iova, *pa, PAGE_SIZE), 0);
 	ports_expect_silence(m->p);
 }
 

@@ -84,9 +84,9 @@ static void ports_judge_no_cd(struct kunit *test, const struct smmu_port *port)
 }
 
 static void ports_judge_s1(struct ports_test *p, const struct smmu_port *port,
-			   struct iommu_domain *core, const struct smmu_ste *ste)
+			   struct iommu_domain *domain, const struct smmu_ste *ste)
 {
-	const struct smmu_walk *walk = ports_walk(core);
+	const struct smmu_walk *walk = ports_walk(domain);
 	const __le64 *cd = smmu_cdtab_used(&port->cdtab)->w;
 	const __le64 *spare = port->cdtab.cds[port->cdtab.used ^ 1].w;
 	struct kunit *test = p->test;
@@ -98,7 +98,7 @@ static void ports_judge_s1(struct ports_test *p, const struct smmu_port *port,
 			port->smmu->caps.coherent ? SMMU_STE_S1C_WBRA : SMMU_STE_S1C_NC);
 	KUNIT_EXPECT_TRUE(test, smmu_cd_valid(cd));
 	KUNIT_EXPECT_FALSE(test, smmu_cd_valid(spare));
-	KUNIT_EXPECT_EQ(test, smmu_cd_asid(cd), ports_tag(core, ports_fake(port)));
+	KUNIT_EXPECT_EQ(test, smmu_cd_asid(cd), ports_tag(domain, ports_fake(port)));
 	KUNIT_EXPECT_EQ(test, smmu_cd_ttb(cd), walk->ttb);
 	KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_CD_T0SZ, le64_to_cpu(cd[0])), walk->t0sz);
 	KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_CD_IPS, le64_to_cpu(cd[0])),
@@ -108,16 +108,16 @@ static void ports_judge_s1(struct ports_test *p, const struct smmu_port *port,
 }
 
 static void ports_judge_s2(struct ports_test *p, const struct smmu_port *port,
-			   struct iommu_domain *core, const struct smmu_ste *ste)
+			   struct iommu_domain *domain, const struct smmu_ste *ste)
 {
-	const struct smmu_walk *walk = ports_walk(core);
+	const struct smmu_walk *walk = ports_walk(domain);
 	const u64 w2 = le64_to_cpu(ste->w[2]);
 	struct kunit *test = p->test;
 
 	KUNIT_EXPECT_EQ(test, smmu_ste_config(ste->w), SMMU_STE_CONFIG_S2);
 	KUNIT_EXPECT_EQ(test, !!(le64_to_cpu(ste->w[1]) & SMMU_STE_S2FWB),
-			smmu_domain_from(core)->fwb);
-	KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_STE_S2VMID, w2), ports_tag(core, ports_fake(port)));
+			to_smmu_domain(domain)->fwb);
+	KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_STE_S2VMID, w2), ports_tag(domain, ports_fake(port)));
 	KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_STE_S2T0SZ, w2), walk->t0sz);
 	KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_STE_S2PS, w2), smmu_walk_ps(walk->oas_bits));
 	KUNIT_EXPECT_EQ(test, le64_to_cpu(ste->w[3]) & SMMU_STE_S2TTB, walk->ttb);
@@ -126,36 +126,36 @@ static void ports_judge_s2(struct ports_test *p, const struct smmu_port *port,
 
 /* A port leads to a domain, and its SMMU heard of it. */
 static void ports_judge_port(struct ports_test *p, const struct smmu_port *port,
-			     struct iommu_domain *core)
+			     struct iommu_domain *domain)
 {
 	const struct fake_smmu *fake = ports_fake(port);
 	unsigned int i;
 
-	for (i = 0; i < port->nr_streams; i++) {
-		const u32 sid = port->streams[i].sid;
+	for (i = 0; i < port->nr_links; i++) {
+		const u32 sid = port->links[i].sid;
 		const struct smmu_cmd cmd = smmu_cmd_cfgi_ste(sid, true);
 		const struct smmu_ste *ste = fake_smmu_ste(fake, sid);
 
 		KUNIT_EXPECT_GE(p->test, fake_smmu_find(fake, &cmd), 0);
-		if (smmu_domain_from(core)->stage == 1)
-			ports_judge_s1(p, port, core, ste);
+		if (to_smmu_domain(domain)->stage == 1)
+			ports_judge_s1(p, port, domain, ste);
 		else
-			ports_judge_s2(p, port, core, ste);
+			ports_judge_s2(p, port, domain, ste);
 	}
 }
 
 /* Sixteen pages come and go: each SMMU is told, in the way that it understands. */
 static void ports_judge_unmap(struct ports_test *p, struct smmu_master *master,
-			      struct iommu_domain *core)
+			      struct iommu_domain *domain)
 {
-	const u8 stage = smmu_domain_from(core)->stage;
+	const u8 stage = to_smmu_domain(domain)->stage;
 	const u8 op = stage == 1 ? SMMU_CMD_TLBI_NH_VA : SMMU_CMD_TLBI_S2_IPA;
 	unsigned int i;
 
-	KUNIT_EXPECT_EQ(p->test, ports_map(core, PORTS_IOVA, PORTS_PA, 16 * PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(p->test, ports_map(domain, PORTS_IOVA, PORTS_PA, 16 * PAGE_SIZE), 0);
 	ports_expect(p, master, PORTS_IOVA + PAGE_SIZE, PORTS_PA + PAGE_SIZE);
 	ports_forget_logs(p);
-	KUNIT_EXPECT_EQ(p->test, iommu_unmap(core, PORTS_IOVA, 16 * PAGE_SIZE), 16 * PAGE_SIZE);
+	KUNIT_EXPECT_EQ(p->test, iommu_unmap(domain, PORTS_IOVA, 16 * PAGE_SIZE), 16 * PAGE_SIZE);
 	ports_expect(p, master, PORTS_IOVA + PAGE_SIZE, FAKE_SMMU_FAULT);
 	for (i = 0; i < master->nr_ports; i++) {
 		const struct fake_smmu *fake = ports_fake(&master->ports[i]);
@@ -168,17 +168,17 @@ static void ports_judge_unmap(struct ports_test *p, struct smmu_master *master,
 
 /* A blocked port aborts, and nothing is left of the domain, in this order. */
 static void ports_judge_blocked(struct ports_test *p, const struct smmu_port *port,
-				struct iommu_domain *core)
+				struct iommu_domain *domain)
 {
 	const struct fake_smmu *fake = ports_fake(port);
-	const u8 stage = smmu_domain_from(core)->stage;
-	const u16 tag = ports_tag(core, fake);
+	const u8 stage = to_smmu_domain(domain)->stage;
+	const u16 tag = ports_tag(domain, fake);
 	const struct smmu_cmd all = ports_cmd_all(stage, tag);
 	const struct smmu_ste abort = smmu_ste_abort();
 	unsigned int i;
 
-	for (i = 0; i < port->nr_streams; i++) {
-		const u32 sid = port->streams[i].sid;
+	for (i = 0; i < port->nr_links; i++) {
+		const u32 sid = port->links[i].sid;
 		const struct smmu_cmd cmd = smmu_cmd_cfgi_ste(sid, true);
 
 		KUNIT_EXPECT_MEMEQ(p->test, fake_smmu_ste(fake, sid), &abort, sizeof(abort));
@@ -196,7 +196,7 @@ static void ports_test_features(struct kunit *test)
 	const struct smmu_caps a = ports_caps(&c->a), b = ports_caps(&c->b);
 	struct ports_test *p = test->priv;
 	struct smmu_master *master;
-	struct iommu_domain *core;
+	struct iommu_domain *domain;
 	unsigned int i;
 
 	if (PAGE_SIZE != SZ_4K)
@@ -209,33 +209,33 @@ static void ports_test_features(struct kunit *test)
 				c->err);
 		return;
 	}
-	core = ports_new_domain(p, 0, master);
-	KUNIT_EXPECT_EQ(test, smmu_domain_from(core)->stage, c->stage);
-	KUNIT_EXPECT_EQ(test, smmu_domain_from(core)->fwb, c->fwb);
-	KUNIT_EXPECT_EQ(test, ports_walk(core)->granule_lg2, 12);
-	KUNIT_EXPECT_EQ(test, ports_walk(core)->oas_bits, c->oas_bits);
-	KUNIT_EXPECT_EQ(test, 64 - ports_walk(core)->t0sz, c->ias_bits);
-	KUNIT_EXPECT_EQ(test, ports_walk(core)->coherent, c->coherent);
-	KUNIT_EXPECT_NE(test, ports_tag(core, p->a), ports_tag(core, p->b));
+	domain = ports_new_domain(p, 0, master);
+	KUNIT_EXPECT_EQ(test, to_smmu_domain(domain)->stage, c->stage);
+	KUNIT_EXPECT_EQ(test, to_smmu_domain(domain)->fwb, c->fwb);
+	KUNIT_EXPECT_EQ(test, ports_walk(domain)->granule_lg2, 12);
+	KUNIT_EXPECT_EQ(test, ports_walk(domain)->oas_bits, c->oas_bits);
+	KUNIT_EXPECT_EQ(test, 64 - ports_walk(domain)->t0sz, c->ias_bits);
+	KUNIT_EXPECT_EQ(test, ports_walk(domain)->coherent, c->coherent);
+	KUNIT_EXPECT_NE(test, ports_tag(domain, p->a), ports_tag(domain, p->b));
 
-	KUNIT_ASSERT_EQ(test, ports_attach(core, master), 0);
+	KUNIT_ASSERT_EQ(test, ports_attach(domain, master), 0);
 	for (i = 0; i < master->nr_ports; i++)
-		ports_judge_port(p, &master->ports[i], core);
-	ports_judge_unmap(p, master, core);
+		ports_judge_port(p, &master->ports[i], domain);
+	ports_judge_unmap(p, master, domain);
 
-	KUNIT_EXPECT_EQ(test, ports_map(core, PORTS_IOVA, PORTS_PA, PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, ports_map(domain, PORTS_IOVA, PORTS_PA, PAGE_SIZE), 0);
 	ports_expect(p, master, PORTS_IOVA, PORTS_PA);
 	ports_forget_logs(p);
 	KUNIT_EXPECT_EQ(test, ports_attach(smmu_ops.blocked_domain, master), 0);
 	ports_expect(p, master, PORTS_IOVA, FAKE_SMMU_FAULT);
 	for (i = 0; i < master->nr_ports; i++)
-		ports_judge_blocked(p, &master->ports[i], core);
+		ports_judge_blocked(p, &master->ports[i], domain);
 	/* The CD was there before the STE, and went after it. */
 	KUNIT_EXPECT_EQ(test, p->a->bad_cds, 0);
 	KUNIT_EXPECT_EQ(test, p->b->bad_cds, 0);
 	/* A domain that is attached nowhere costs no command. */
 	ports_forget_logs(p);
-	iommu_unmap(core, PORTS_IOVA, PAGE_SIZE);
+	iommu_unmap(domain, PORTS_IOVA, PAGE_SIZE);
 	ports_expect_silence(p);
 }
 
@@ -282,20 +282,20 @@ static void ports_test_flush(struct kunit *test)
 	struct ports_test *p = test->priv;
 	struct iommu_iotlb_gather gather;
 	struct smmu_master *master;
-	struct iommu_domain *core;
+	struct iommu_domain *domain;
 
 	ports_start_alike(p);
 	master = ports_new_both(p, 0, NULL);
-	core = ports_new_domain(p, 0, master);
-	KUNIT_EXPECT_EQ(test, ports_map(core, PORTS_IOVA, PORTS_PA, PAGE_SIZE), 0);
-	KUNIT_ASSERT_EQ(test, ports_attach(core, master), 0);
+	domain = ports_new_domain(p, 0, master);
+	KUNIT_EXPECT_EQ(test, ports_map(domain, PORTS_IOVA, PORTS_PA, PAGE_SIZE), 0);
+	KUNIT_ASSERT_EQ(test, ports_attach(domain, master), 0);
 	ports_expect(p, master, PORTS_IOVA, PORTS_PA);
 	iommu_iotlb_gather_init(&gather);
 	gather.queued = true;
-	KUNIT_EXPECT_EQ(test, core->ops->unmap_pages(core, PORTS_IOVA, PAGE_SIZE, 1, &gather),
+	KUNIT_EXPECT_EQ(test, domain->ops->unmap_pages(domain, PORTS_IOVA, PAGE_SIZE, 1, &gather),
 			PAGE_SIZE);
 	ports_expect(p, master, PORTS_IOVA, PORTS_PA);
-	core->ops->flush_iotlb_all(core);
+	domain->ops->flush_iotlb_all(domain);
 	ports_expect(p, master, PORTS_IOVA, FAKE_SMMU_FAULT);
 }
 
@@ -313,12 +313,12 @@ static void ports_test_specifiers(struct kunit *test)
 	master = ports_new_master(p, 0, from, ARRAY_SIZE(from), NULL);
 	KUNIT_ASSERT_EQ(test, master->nr_ports, 2);
 	KUNIT_EXPECT_PTR_EQ(test, master->ports[0].smmu, &p->b->smmu);
-	KUNIT_EXPECT_EQ(test, master->ports[0].nr_streams, 8);
+	KUNIT_EXPECT_EQ(test, master->ports[0].nr_links, 8);
 	KUNIT_EXPECT_EQ(test, master->ports[0].streams[0].sid, 0x2c);
 	KUNIT_EXPECT_EQ(test, master->ports[0].streams[3].sid, 0x2f);
 	KUNIT_EXPECT_EQ(test, master->ports[0].streams[4].sid, 0x2fd);
 	KUNIT_EXPECT_EQ(test, master->ports[0].streams[7].sid, 0x3ff);
-	KUNIT_EXPECT_EQ(test, master->ports[1].nr_streams, 1);
+	KUNIT_EXPECT_EQ(test, master->ports[1].nr_links, 1);
 	ports_expect(p, master, PORTS_IOVA, FAKE_SMMU_FAULT);
 
 	KUNIT_ASSERT_EQ(test, ports_attach(ports_new_domain(p, 0, master), master), 0);
@@ -386,7 +386,6 @@ static void ports_test_same_number_both(struct kunit *test)
 static void ports_test_create_fails(struct kunit *test)
 {
 	struct ports_test *p = test->priv;
-	struct smmu_window all = smmu_window_all();
 	struct smmu_master_source from[3];
 	struct smmu_master *master;
 	struct device *dev;
@@ -395,20 +394,20 @@ static void ports_test_create_fails(struct kunit *test)
 	dev = ports_new_device(p, "smmu-ports-bad");
 	from[0] = ports_to(p->a, 0x10, 0);
 	from[1] = ports_to(p->b, BIT(10), 0);
-	master = smmu_master_create(dev, from, 2, &all);
+	master = smmu_master_create(dev, from, 2);
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(master), -ERANGE);
 	KUNIT_EXPECT_TRUE(test, xa_empty(&p->a->smmu.streams));
 
 	/* The last of eight lies beyond the table. */
 	from[1] = ports_to(p->b, 0, 0x403);
-	master = smmu_master_create(dev, from, 2, &all);
+	master = smmu_master_create(dev, from, 2);
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(master), -ERANGE);
 	KUNIT_EXPECT_TRUE(test, xa_empty(&p->b->smmu.streams));
 
 	/* Named twice: by itself and by a mask. */
 	from[1] = ports_to(p->b, 0x20, 3);
 	from[2] = ports_to(p->b, 0x22, 0);
-	master = smmu_master_create(dev, from, 3, &all);
+	master = smmu_master_create(dev, from, 3);
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(master), -EINVAL);
 	KUNIT_EXPECT_TRUE(test, xa_empty(&p->a->smmu.streams));
 	KUNIT_EXPECT_TRUE(test, xa_empty(&p->b->smmu.streams));
@@ -436,29 +435,29 @@ static void ports_test_alloc_fails(struct kunit *test)
 {
 	struct ports_test *p = test->priv;
 	struct smmu_master *master;
-	struct iommu_domain *core;
+	struct iommu_domain *domain;
 
 	ports_start_alike(p);
 	master = ports_new_both(p, 0, NULL);
 	ports_forget_logs(p);
 	ports_take_asids(p, 2);
-	core = smmu_ops.domain_alloc_paging(master->dev);
-	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(core), -ENOSPC);
+	domain = smmu_ops.domain_alloc_paging(master->dev);
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(domain), -ENOSPC);
 	KUNIT_EXPECT_TRUE(test, ida_is_empty(&p->a->smmu.ids.asid));
 	ports_give_asids(p, 2);
 	ports_expect_silence(p);
 	ports_new_domain(p, 0, master);
 }
 
-/* Going to @core fails on B, so nothing happens: @master stays where it is. */
-static void ports_expect_refused(struct ports_test *p, struct iommu_domain *core,
+/* Going to @domain fails on B, so nothing happens: @master stays where it is. */
+static void ports_expect_refused(struct ports_test *p, struct iommu_domain *domain,
 				 struct smmu_master *master, int err)
 {
 	struct smmu_ste a = *fake_smmu_ste(p->a, 0x10), b = *fake_smmu_ste(p->b, 0x20);
 	struct kunit *test = p->test;
 
 	ports_forget_logs(p);
-	KUNIT_EXPECT_EQ(test, ports_attach(core, master), err);
+	KUNIT_EXPECT_EQ(test, ports_attach(domain, master), err);
 	KUNIT_EXPECT_MEMEQ(test, fake_smmu_ste(p->a, 0x10), &a, sizeof(a));
 	KUNIT_EXPECT_MEMEQ(test, fake_smmu_ste(p->b, 0x20), &b, sizeof(b));
 	KUNIT_EXPECT_EQ(test, fake_smmu_count(p->a, SMMU_CMD_CFGI_STE), 0);
@@ -531,16 +530,16 @@ static void ports_test_dead(struct kunit *test)
 {
 	struct ports_test *p = test->priv;
 	struct smmu_master *master;
-	struct iommu_domain *core;
+	struct iommu_domain *domain;
 
 	ports_start_alike(p);
 	master = ports_new_both(p, 0, NULL);
-	core = ports_new_domain(p, 0, master);
-	KUNIT_ASSERT_EQ(test, ports_attach(core, master), 0);
-	KUNIT_EXPECT_EQ(test, ports_map(core, PORTS_IOVA, PORTS_PA, PAGE_SIZE), 0);
+	domain = ports_new_domain(p, 0, master);
+	KUNIT_ASSERT_EQ(test, ports_attach(domain, master), 0);
+	KUNIT_EXPECT_EQ(test, ports_map(domain, PORTS_IOVA, PORTS_PA, PAGE_SIZE), 0);
 	ports_expect(p, master, PORTS_IOVA, PORTS_PA);
 	p->b->stopped = true;
-	KUNIT_EXPECT_EQ(test, iommu_unmap(core, PORTS_IOVA, PAGE_SIZE), PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, iommu_unmap(domain, PORTS_IOVA, PAGE_SIZE), PAGE_SIZE);
 	KUNIT_EXPECT_TRUE(test, p->b->cut_off);
 	ports_expect_port(p, &master->ports[0], PORTS_IOVA, FAKE_SMMU_FAULT);
 	KUNIT_EXPECT_EQ(test, ports_attach(smmu_ops.blocked_domain, master), 0);
@@ -555,20 +554,20 @@ static void ports_test_coherency(struct kunit *test)
 	});
 	struct ports_test *p = test->priv;
 	struct smmu_master *both, *single;
-	struct iommu_domain *core;
+	struct iommu_domain *domain;
 
 	ports_start(p, &a, &b, false);
 	both = ports_new_both(p, 0, NULL);
 	single = ports_new_single(p, 1, p->a, 0x30);
 	KUNIT_EXPECT_FALSE(test, smmu_ops.capable(both->dev, IOMMU_CAP_CACHE_COHERENCY));
 	KUNIT_EXPECT_TRUE(test, smmu_ops.capable(single->dev, IOMMU_CAP_CACHE_COHERENCY));
-	core = ports_new_domain(p, 0, both);
-	KUNIT_ASSERT_EQ(test, ports_attach(core, both), 0);
-	KUNIT_EXPECT_FALSE(test, core->ops->enforce_cache_coherency(core));
+	domain = ports_new_domain(p, 0, both);
+	KUNIT_ASSERT_EQ(test, ports_attach(domain, both), 0);
+	KUNIT_EXPECT_FALSE(test, domain->ops->enforce_cache_coherency(domain));
 	KUNIT_EXPECT_EQ(test, ports_attach(smmu_ops.blocked_domain, both), 0);
-	KUNIT_EXPECT_TRUE(test, core->ops->enforce_cache_coherency(core));
-	ports_expect_refused(p, core, both, -EINVAL);
-	KUNIT_EXPECT_EQ(test, ports_attach(core, single), 0);
+	KUNIT_EXPECT_TRUE(test, domain->ops->enforce_cache_coherency(domain));
+	ports_expect_refused(p, domain, both, -EINVAL);
+	KUNIT_EXPECT_EQ(test, ports_attach(domain, single), 0);
 }
 
 /* All STEs of A, by the descriptors of its first level */
@@ -584,7 +583,7 @@ static void ports_expect_row(struct ports_test *p, const struct smmu_ste *want)
 }
 
 /* A does not tell streams apart; two masters are behind it, one of them behind B too. */
-static void ports_test_fixed(struct kunit *test)
+static void ports_test_one_context(struct kunit *test)
 {
 	const struct ports_able *able = test->param_value;
 	const struct smmu_caps caps = ports_caps(able);
@@ -592,7 +591,7 @@ static void ports_test_fixed(struct kunit *test)
 	struct ports_test *p = test->priv;
 	struct smmu_master_source from[2];
 	struct smmu_master *both, *single;
-	struct iommu_domain *core;
+	struct iommu_domain *domain;
 
 	ports_start(p, &caps, &caps, true);
 	fake_smmu_watch(p->a, 5);
@@ -602,11 +601,11 @@ static void ports_test_fixed(struct kunit *test)
 	both = ports_new_master(p, 0, from, 2, NULL);
 	single = ports_new_master(p, 1, from, 1, NULL);
 	ports_expect_row(p, &abort);
-	core = ports_new_domain(p, 0, both);
-	KUNIT_EXPECT_EQ(test, ports_map(core, PORTS_IOVA, PORTS_PA, PAGE_SIZE), 0);
+	domain = ports_new_domain(p, 0, both);
+	KUNIT_EXPECT_EQ(test, ports_map(domain, PORTS_IOVA, PORTS_PA, PAGE_SIZE), 0);
 
 	ports_forget_logs(p);
-	KUNIT_ASSERT_EQ(test, ports_attach(core, both), 0);
+	KUNIT_ASSERT_EQ(test, ports_attach(domain, both), 0);
 	ports_expect_row(p, &both->ports[0].ste);
 	ports_expect(p, both, PORTS_IOVA, PORTS_PA);
 	KUNIT_EXPECT_EQ(test, fake_smmu_access(p->a, 5, PORTS_IOVA), PORTS_PA);
@@ -615,7 +614,7 @@ static void ports_test_fixed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_smmu_count(p->a, SMMU_CMD_CFGI_STE), 0);
 	KUNIT_EXPECT_EQ(test, fake_smmu_count(p->b, SMMU_CMD_CFGI_STE_RANGE), 0);
 
-	KUNIT_ASSERT_EQ(test, ports_attach(core, single), 0);
+	KUNIT_ASSERT_EQ(test, ports_attach(domain, single), 0);
 	ports_expect_row(p, &single->ports[0].ste);
 	KUNIT_EXPECT_EQ(test, fake_smmu_access(p->a, 0x3ff, PORTS_IOVA), PORTS_PA);
 	/* A goes on for the other master, B has none. */
@@ -627,17 +626,17 @@ static void ports_test_fixed(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, fake_smmu_access(p->a, 0x3ff, PORTS_IOVA), FAKE_SMMU_FAULT);
 }
 
-static const struct ports_able ports_fixed_cases[] = {
+static const struct ports_able ports_one_context_cases[] = {
 	{ }, { .linear = true }, { .no_s1 = true }, { .no_s1 = true, .linear = true },
 };
 
-static void ports_fixed_desc(const struct ports_able *able, char *desc)
+static void ports_one_context_desc(const struct ports_able *able, char *desc)
 {
 	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "stage %u, %s table", able->no_s1 ? 2 : 1,
 		 able->linear ? "linear" : "two-level");
 }
 
-KUNIT_ARRAY_PARAM(ports_fixed, ports_fixed_cases, ports_fixed_desc);
+KUNIT_ARRAY_PARAM(ports_one_context, ports_one_context_cases, ports_one_context_desc);
 
 static struct kunit_case ports_test_cases[] = {
 	KUNIT_CASE_PARAM(ports_test_features, ports_gen_params),
@@ -652,7 +651,7 @@ static struct kunit_case ports_test_cases[] = {
 	KUNIT_CASE_PARAM(ports_test_attach_unfit, ports_unfit_gen_params),
 	KUNIT_CASE(ports_test_dead),
 	KUNIT_CASE(ports_test_coherency),
-	KUNIT_CASE_PARAM(ports_test_fixed, ports_fixed_gen_params),
+	KUNIT_CASE_PARAM(ports_test_one_context, ports_one_context_gen_params),
 	{ }
 };
 

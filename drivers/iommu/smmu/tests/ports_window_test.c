@@ -56,30 +56,30 @@ static const struct ports_window_map ports_window_parts_maps[] = {
 };
 
 /* One call to the driver, without the core's way of cutting a map to pieces */
-static void ports_window_judge(struct ports_test *p, struct iommu_domain *core,
+static void ports_window_judge(struct ports_test *p, struct iommu_domain *domain,
 			       const struct ports_window_map *m)
 {
-	const size_t before = smmu_pgtable_bytes(smmu_domain_from(core)->pt);
+	const size_t before = smmu_pgtable_bytes(to_smmu_domain(domain)->pt);
 	const phys_addr_t lead = m->inside ? PORTS_PA : 0;
 	struct kunit *test = p->test;
 	size_t mapped = 0;
 
 	ports_forget_logs(p);
-	KUNIT_EXPECT_EQ_MSG(test, core->ops->map_pages(core, m->iova, PORTS_PA, PAGE_SIZE,
+	KUNIT_EXPECT_EQ_MSG(test, domain->ops->map_pages(domain, m->iova, PORTS_PA, PAGE_SIZE,
 						       m->bytes / PAGE_SIZE, IOMMU_READ,
 						       GFP_KERNEL, &mapped),
 			    m->inside ? 0 : -ERANGE, "%#lx bytes at %#lx", m->bytes, m->iova);
 	KUNIT_EXPECT_EQ(test, mapped, m->inside ? m->bytes : 0);
-	KUNIT_EXPECT_EQ(test, iommu_iova_to_phys(core, m->iova), lead);
-	KUNIT_EXPECT_EQ(test, iommu_iova_to_phys(core, m->iova + m->bytes - PAGE_SIZE),
+	KUNIT_EXPECT_EQ(test, iommu_iova_to_phys(domain, m->iova), lead);
+	KUNIT_EXPECT_EQ(test, iommu_iova_to_phys(domain, m->iova + m->bytes - PAGE_SIZE),
 			lead ? lead + m->bytes - PAGE_SIZE : 0);
 	/* A block where an empty table was left behind is the one that takes commands. */
 	if (!m->inside || m->bytes < SZ_2M)
 		ports_expect_silence(p);
 	if (m->inside)
-		KUNIT_EXPECT_EQ(test, iommu_unmap(core, m->iova, m->bytes), m->bytes);
+		KUNIT_EXPECT_EQ(test, iommu_unmap(domain, m->iova, m->bytes), m->bytes);
 	else
-		KUNIT_EXPECT_EQ(test, smmu_pgtable_bytes(smmu_domain_from(core)->pt), before);
+		KUNIT_EXPECT_EQ(test, smmu_pgtable_bytes(to_smmu_domain(domain)->pt), before);
 }
 
 static void ports_window_start(struct ports_test *p, u8 stage)
@@ -104,23 +104,23 @@ static void ports_window_test_map(struct kunit *test)
 	struct ports_test *p = test->priv;
 	struct smmu_master_source to_b;
 	struct smmu_master *one, *parts;
-	struct iommu_domain *core;
+	struct iommu_domain *domain;
 	unsigned int i;
 
 	ports_window_start(p, *(const u8 *)test->param_value);
 	one = ports_new_both(p, 0, &ports_window);
-	core = ports_new_domain(p, 0, one);
-	KUNIT_ASSERT_EQ(test, ports_attach(core, one), 0);
+	domain = ports_new_domain(p, 0, one);
+	KUNIT_ASSERT_EQ(test, ports_attach(domain, one), 0);
 	for (i = 0; i < ARRAY_SIZE(ports_window_maps); i++)
-		ports_window_judge(p, core, &ports_window_maps[i]);
+		ports_window_judge(p, domain, &ports_window_maps[i]);
 	KUNIT_EXPECT_EQ(test, ports_attach(smmu_ops.blocked_domain, one), 0);
 
 	to_b = ports_to(p->b, 0x40, 0);
 	parts = ports_new_master(p, 1, &to_b, 1, &ports_window_parts);
-	core = ports_new_domain(p, 1, parts);
-	KUNIT_ASSERT_EQ(test, ports_attach(core, parts), 0);
+	domain = ports_new_domain(p, 1, parts);
+	KUNIT_ASSERT_EQ(test, ports_attach(domain, parts), 0);
 	for (i = 0; i < ARRAY_SIZE(ports_window_parts_maps); i++)
-		ports_window_judge(p, core, &ports_window_parts_maps[i]);
+		ports_window_judge(p, domain, &ports_window_parts_maps[i]);
 }
 
 /* The core cuts a map to pieces; a part inside does not stay when another is refused. */
@@ -128,19 +128,19 @@ static void ports_window_test_straddle(struct kunit *test)
 {
 	struct ports_test *p = test->priv;
 	struct smmu_master *master;
-	struct iommu_domain *core;
+	struct iommu_domain *domain;
 
 	ports_window_start(p, *(const u8 *)test->param_value);
 	master = ports_new_both(p, 0, &ports_window);
-	core = ports_new_domain(p, 0, master);
-	KUNIT_ASSERT_EQ(test, ports_attach(core, master), 0);
+	domain = ports_new_domain(p, 0, master);
+	KUNIT_ASSERT_EQ(test, ports_attach(domain, master), 0);
 	/* A block that fits, and pages that do not. */
-	KUNIT_EXPECT_EQ(test, ports_map(core, 0x1fe00000, 0x50000000, SZ_2M + SZ_64K), -ERANGE);
-	KUNIT_EXPECT_EQ(test, iommu_iova_to_phys(core, 0x1fe00000), 0);
-	KUNIT_EXPECT_EQ(test, ports_map(core, 0x1fe00000, 0x50000000, SZ_2M), 0);
-	KUNIT_EXPECT_EQ(test, iommu_iova_to_phys(core, 0x1fffffff), 0x501fffff);
+	KUNIT_EXPECT_EQ(test, ports_map(domain, 0x1fe00000, 0x50000000, SZ_2M + SZ_64K), -ERANGE);
+	KUNIT_EXPECT_EQ(test, iommu_iova_to_phys(domain, 0x1fe00000), 0);
+	KUNIT_EXPECT_EQ(test, ports_map(domain, 0x1fe00000, 0x50000000, SZ_2M), 0);
+	KUNIT_EXPECT_EQ(test, iommu_iova_to_phys(domain, 0x1fffffff), 0x501fffff);
 	ports_expect(p, master, 0x20000000, FAKE_SMMU_FAULT);
-	KUNIT_EXPECT_EQ(test, iommu_unmap(core, 0x1fe00000, SZ_2M), SZ_2M);
+	KUNIT_EXPECT_EQ(test, iommu_unmap(domain, 0x1fe00000, SZ_2M), SZ_2M);
 }
 
 /* A region for good: all of it or nothing, and once more without harm */
@@ -149,36 +149,36 @@ static void ports_window_test_region(struct kunit *test)
 	const int prot = IOMMU_READ | IOMMU_WRITE;
 	struct ports_test *p = test->priv;
 	struct smmu_master *master;
-	struct smmu_domain *domain;
-	struct iommu_domain *core;
+	struct smmu_domain *smmu_domain;
+	struct iommu_domain *domain;
 
 	ports_window_start(p, *(const u8 *)test->param_value);
 	master = ports_new_both(p, 0, &ports_window);
-	core = ports_new_domain(p, 0, master);
-	domain = smmu_domain_from(core);
-	KUNIT_ASSERT_EQ(test, ports_attach(core, master), 0);
+	domain = ports_new_domain(p, 0, master);
+	smmu_domain = to_smmu_domain(domain);
+	KUNIT_ASSERT_EQ(test, ports_attach(domain, master), 0);
 
 	/* It may lie at physical 0, which is also what an unmapped address says. */
-	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(domain, 0x10000000, 0, SZ_64K, prot), 0);
+	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(smmu_domain, 0x10000000, 0, SZ_64K, prot), 0);
 	ports_expect(p, master, 0x1000f000, 0xf000);
-	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(domain, 0x10000000, 0, SZ_64K, prot), 0);
-	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(domain, 0x10000000, SZ_1M, SZ_64K, prot),
+	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(smmu_domain, 0x10000000, 0, SZ_64K, prot), 0);
+	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(smmu_domain, 0x10000000, SZ_1M, SZ_64K, prot),
 			-EEXIST);
 	ports_expect(p, master, 0x1000f000, 0xf000);
 
 	/* The same start, and more than is there. */
-	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(domain, 0x10000000, 0, SZ_128K, prot),
+	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(smmu_domain, 0x10000000, 0, SZ_128K, prot),
 			-EEXIST);
 	ports_expect(p, master, 0x10010000, FAKE_SMMU_FAULT);
 
 	/* A page of it is there, as wanted: what was mapped before it goes again. */
-	KUNIT_EXPECT_EQ(test, ports_map(core, 0x10108000, 0x50008000, PAGE_SIZE), 0);
-	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(domain, 0x10100000, 0x50000000, SZ_64K, prot),
-			-EEXIST);
+	KUNIT_EXPECT_EQ(test, ports_map(domain, 0x10108000, 0x50008000, PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(smmu_domain, 0x10100000, 0x50000000, SZ_64K,
+						     prot), -EEXIST);
 	ports_expect(p, master, 0x10100000, FAKE_SMMU_FAULT);
 	ports_expect(p, master, 0x10108000, 0x50008000);
 
-	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(domain, 0x1fff0000, 0, SZ_128K, prot),
+	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(smmu_domain, 0x1fff0000, 0, SZ_128K, prot),
 			-ERANGE);
 	ports_expect(p, master, 0x1fff0000, FAKE_SMMU_FAULT);
 }
@@ -188,21 +188,21 @@ static void ports_window_test_levels(struct kunit *test)
 	const u8 stage = *(const u8 *)test->param_value;
 	struct ports_test *p = test->priv;
 	struct smmu_master *small, *large;
-	struct iommu_domain *core;
+	struct iommu_domain *domain;
 
 	if (PAGE_SIZE != SZ_4K)
 		kunit_skip(test, "the levels are those of pages of 4K");
 	ports_window_start(p, stage);
 	small = ports_new_both(p, 0, &ports_window);
-	core = ports_new_domain(p, 0, small);
+	domain = ports_new_domain(p, 0, small);
 	/* 29 bits: 12 of a page, 9 and 8 of tables; 512 MiB are enough for 0x1fffffff. */
-	KUNIT_EXPECT_EQ(test, 64 - ports_walk(core)->t0sz, 29);
-	KUNIT_EXPECT_EQ(test, ports_walk(core)->start_level, 2);
-	KUNIT_EXPECT_EQ(test, core->geometry.aperture_start, 0x10000000);
-	KUNIT_EXPECT_EQ(test, core->geometry.aperture_end, 0x1fffffff);
-	KUNIT_EXPECT_TRUE(test, core->geometry.force_aperture);
-	KUNIT_ASSERT_EQ(test, ports_attach(core, small), 0);
-	KUNIT_EXPECT_EQ(test, ports_map(core, PORTS_IOVA, PORTS_PA, PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, 64 - ports_walk(domain)->t0sz, 29);
+	KUNIT_EXPECT_EQ(test, ports_walk(domain)->start_level, 2);
+	KUNIT_EXPECT_EQ(test, domain->geometry.aperture_start, 0x10000000);
+	KUNIT_EXPECT_EQ(test, domain->geometry.aperture_end, 0x1fffffff);
+	KUNIT_EXPECT_TRUE(test, domain->geometry.force_aperture);
+	KUNIT_ASSERT_EQ(test, ports_attach(domain, small), 0);
+	KUNIT_EXPECT_EQ(test, ports_map(domain, PORTS_IOVA, PORTS_PA, PAGE_SIZE), 0);
 	ports_expect(p, small, PORTS_IOVA, PORTS_PA);
 	if (stage == 1)
 		KUNIT_EXPECT_EQ(test, le64_get_bits(smmu_cdtab_used(&small->ports[1].cdtab)->w[0],
@@ -212,11 +212,11 @@ static void ports_window_test_levels(struct kunit *test)
 						le64_to_cpu(small->ports[1].ste.w[2])), 35);
 
 	large = ports_new_single(p, 1, p->a, 0x30);
-	core = ports_new_domain(p, 1, large);
-	KUNIT_EXPECT_EQ(test, 64 - ports_walk(core)->t0sz, 48);
-	KUNIT_EXPECT_EQ(test, ports_walk(core)->start_level, 0);
-	KUNIT_EXPECT_EQ(test, core->geometry.aperture_start, 0);
-	KUNIT_EXPECT_EQ(test, core->geometry.aperture_end, BIT_ULL(48) - 1);
+	domain = ports_new_domain(p, 1, large);
+	KUNIT_EXPECT_EQ(test, 64 - ports_walk(domain)->t0sz, 48);
+	KUNIT_EXPECT_EQ(test, ports_walk(domain)->start_level, 0);
+	KUNIT_EXPECT_EQ(test, domain->geometry.aperture_start, 0);
+	KUNIT_EXPECT_EQ(test, domain->geometry.aperture_end, BIT_ULL(48) - 1);
 }
 
 /* The smallest window still has as many bits as an SMMU asks for. */
@@ -225,17 +225,17 @@ static void ports_window_test_tiny(struct kunit *test)
 	const struct smmu_window first = { .nr = 1, .range = { { 0, PAGE_SIZE - 1 } } };
 	struct ports_test *p = test->priv;
 	struct smmu_master *master;
-	struct iommu_domain *core;
+	struct iommu_domain *domain;
 
 	ports_window_start(p, *(const u8 *)test->param_value);
 	master = ports_new_both(p, 0, &first);
-	core = ports_new_domain(p, 0, master);
-	KUNIT_EXPECT_EQ(test, ports_walk(core)->t0sz, 39);
-	KUNIT_EXPECT_EQ(test, core->geometry.aperture_end, PAGE_SIZE - 1);
-	KUNIT_ASSERT_EQ(test, ports_attach(core, master), 0);
-	KUNIT_EXPECT_EQ(test, ports_map(core, 0, PORTS_PA, PAGE_SIZE), 0);
+	domain = ports_new_domain(p, 0, master);
+	KUNIT_EXPECT_EQ(test, ports_walk(domain)->t0sz, 39);
+	KUNIT_EXPECT_EQ(test, domain->geometry.aperture_end, PAGE_SIZE - 1);
+	KUNIT_ASSERT_EQ(test, ports_attach(domain, master), 0);
+	KUNIT_EXPECT_EQ(test, ports_map(domain, 0, PORTS_PA, PAGE_SIZE), 0);
 	ports_expect(p, master, 0, PORTS_PA);
-	KUNIT_EXPECT_EQ(test, ports_map(core, PAGE_SIZE, PORTS_PA, PAGE_SIZE), -ERANGE);
+	KUNIT_EXPECT_EQ(test, ports_map(domain, PAGE_SIZE, PORTS_PA, PAGE_SIZE), -ERANGE);
 }
 
 /* A domain may have less than the window of a master, not more. */
@@ -265,15 +265,15 @@ static void ports_window_test_identity(struct kunit *test)
 {
 	struct ports_test *p = test->priv;
 	struct smmu_master *master;
-	struct iommu_domain *core;
+	struct iommu_domain *domain;
 
 	if (IS_ENABLED(CONFIG_ARM_DMA_USE_IOMMU))
 		kunit_skip(test, "there identity is what comes before a domain");
 	ports_window_start(p, *(const u8 *)test->param_value);
 	master = ports_new_both(p, 0, &ports_window);
-	core = ports_new_domain(p, 0, master);
-	KUNIT_EXPECT_EQ(test, ports_map(core, PORTS_IOVA, PORTS_PA, PAGE_SIZE), 0);
-	KUNIT_ASSERT_EQ(test, ports_attach(core, master), 0);
+	domain = ports_new_domain(p, 0, master);
+	KUNIT_EXPECT_EQ(test, ports_map(domain, PORTS_IOVA, PORTS_PA, PAGE_SIZE), 0);
+	KUNIT_ASSERT_EQ(test, ports_attach(domain, master), 0);
 	ports_forget_logs(p);
 	KUNIT_EXPECT_EQ(test, ports_attach(smmu_ops.identity_domain, master), -EINVAL);
 	ports_expect_silence(p);
@@ -292,19 +292,19 @@ static void ports_window_test_beyond(struct kunit *test)
 	struct ports_test *p = test->priv;
 	struct smmu_master_source to_b;
 	struct smmu_master *master;
-	struct iommu_domain *core;
+	struct iommu_domain *domain;
 
 	ports_window_start(p, *(const u8 *)test->param_value);
 	master = ports_new_both(p, 0, &beyond);
-	core = smmu_ops.domain_alloc_paging(master->dev);
-	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(core), -ERANGE);
+	domain = smmu_ops.domain_alloc_paging(master->dev);
+	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(domain), -ERANGE);
 
 	to_b = ports_to(p->b, 0x40, 0);
 	master = ports_new_master(p, 1, &to_b, 1, &partly);
-	core = ports_new_domain(p, 0, master);
-	KUNIT_EXPECT_EQ(test, core->geometry.aperture_start, 0x10000);
-	KUNIT_EXPECT_EQ(test, core->geometry.aperture_end, BIT_ULL(48) - 1);
-	KUNIT_EXPECT_EQ(test, ports_attach(core, master), 0);
+	domain = ports_new_domain(p, 0, master);
+	KUNIT_EXPECT_EQ(test, domain->geometry.aperture_start, 0x10000);
+	KUNIT_EXPECT_EQ(test, domain->geometry.aperture_end, BIT_ULL(48) - 1);
+	KUNIT_EXPECT_EQ(test, ports_attach(domain, master), 0);
 }
 
 static struct kunit_case ports_window_test_cases[] = {
