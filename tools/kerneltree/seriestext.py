@@ -66,7 +66,7 @@ entry changes that the hardware may be reading. On top of the command queue, the
 commands that clear a range out of the TLBs of all SMMUs that may hold it.
 """),
     Text("iommu/smmu: Add masters and domains",
-         _driver("smmu.h", "master.*", "domain.*", "resv.*", "group.*", "dt/*"), """
+         _driver("smmu.h", "master.*", "domain.*", "domain_map.*", "resv.*", "group.*", "dt/*"), """
 A master is a device with its streams, and what its firmware says of windows and
 regions. A domain is an address space and the SMMUs that use it. Masters that cannot
 be told apart share a group.

@@ -31,7 +31,7 @@ struct smmu_port;
  * @uncached_ports: ports attached whose masters' accesses may miss the caches; a
  *	master on several SMMUs counts once for each
  * @enforce_coherency: mappings made from now on are cacheable, and only masters that
- *	cannot get round that may attach. The core asks for it before it maps anything.
+ *	cannot get round that may attach; what was mapped before stays as it was
  */
 struct smmu_domain {
 	struct iommu_domain domain;
@@ -73,6 +73,7 @@ size_t smmu_domain_unmap(struct iommu_domain *domain, unsigned long iova, size_t
 			 size_t pgcount, struct iommu_iotlb_gather *gather);
 void smmu_domain_iotlb_sync(struct iommu_domain *domain, struct iommu_iotlb_gather *gather);
 void smmu_domain_flush_all(struct iommu_domain *domain);
+void smmu_domain_flush_range(void *ctx, u64 start, u64 last);
 phys_addr_t smmu_domain_iova_to_phys(struct iommu_domain *domain, dma_addr_t iova);
 bool smmu_domain_enforce_coherency(struct iommu_domain *domain);
 void smmu_domain_free(struct iommu_domain *domain);
