@@ -161,8 +161,8 @@ static void smmu_attach_block(struct smmu_master *master)
 	smmu_attach_commit_all(master, &plan);
 }
 
-static int smmu_attach_blocked(struct iommu_domain *domain, struct device *dev,
-			       struct iommu_domain *old)
+VISIBLE_IF_KUNIT int smmu_attach_blocked(struct iommu_domain *domain, struct device *dev,
+					 struct iommu_domain *old)
 {
 	struct smmu_master *master = dev_iommu_priv_get(dev);
 
@@ -171,8 +171,8 @@ static int smmu_attach_blocked(struct iommu_domain *domain, struct device *dev,
 	return 0;
 }
 
-static int smmu_attach_identity(struct iommu_domain *domain, struct device *dev,
-				struct iommu_domain *old)
+VISIBLE_IF_KUNIT int smmu_attach_identity(struct iommu_domain *domain, struct device *dev,
+					  struct iommu_domain *old)
 {
 	struct smmu_master *master = dev_iommu_priv_get(dev);
 	const struct smmu_attach_plan plan = {
@@ -192,6 +192,9 @@ static int smmu_attach_identity(struct iommu_domain *domain, struct device *dev,
 	smmu_attach_commit_all(master, &plan);
 	return 0;
 }
+
+EXPORT_SYMBOL_IF_KUNIT(smmu_attach_blocked);
+EXPORT_SYMBOL_IF_KUNIT(smmu_attach_identity);
 
 SMMU_COMPAT_DEFINE_ATTACH(smmu_attach_identity);
 SMMU_COMPAT_DEFINE_ATTACH(smmu_attach_blocked);

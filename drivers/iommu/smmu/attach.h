@@ -5,6 +5,8 @@
 #ifndef SMMU_ATTACH_H
 #define SMMU_ATTACH_H
 
+#include <linux/kconfig.h>
+
 struct device;
 struct iommu_domain;
 struct smmu_master;
@@ -15,5 +17,12 @@ extern struct iommu_domain smmu_attach_release_domain;
 
 int smmu_attach_paging(struct iommu_domain *domain, struct device *dev, struct iommu_domain *old);
 int smmu_attach_default(struct smmu_master *master);
+
+#if IS_ENABLED(CONFIG_KUNIT)
+int smmu_attach_identity(struct iommu_domain *domain, struct device *dev,
+			 struct iommu_domain *old);
+int smmu_attach_blocked(struct iommu_domain *domain, struct device *dev,
+			struct iommu_domain *old);
+#endif
 
 #endif /* SMMU_ATTACH_H */

@@ -80,23 +80,11 @@ static int attach##_alone(struct iommu_domain *domain, struct device *dev)	\
 }										\
 static int attach##_alone(struct iommu_domain *domain, struct device *dev)
 
-static inline int smmu_compat_attach(struct iommu_domain *domain, struct device *dev,
-				     struct iommu_domain *old)
-{
-	return domain->ops->attach_dev(domain, dev);
-}
-
 #else
 
 #define SMMU_COMPAT_ATTACH(attach)	attach
 #define SMMU_COMPAT_DEFINE_ATTACH(attach)					\
 static_assert(__same_type(&(attach), ((struct iommu_domain_ops *)0)->attach_dev))
-
-static inline int smmu_compat_attach(struct iommu_domain *domain, struct device *dev,
-				     struct iommu_domain *old)
-{
-	return domain->ops->attach_dev(domain, dev, old);
-}
 
 #endif
 

@@ -5,7 +5,7 @@
 #include <kunit/device.h>
 #include <kunit/test.h>
 
-#include "compat.h"
+#include "attach.h"
 #include "inval.h"
 #include "ops.h"
 #include "pgtable/pgtable.h"
@@ -13,7 +13,14 @@
 
 int ports_attach(struct iommu_domain *domain, struct smmu_master *master)
 {
-	return smmu_compat_attach(domain, master->dev, NULL);
+	switch (domain->type) {
+	case IOMMU_DOMAIN_IDENTITY:
+		return smmu_attach_identity(domain, master->dev, NULL);
+	case IOMMU_DOMAIN_BLOCKED:
+		return smmu_attach_blocked(domain, master->dev, NULL);
+	default:
+		return smmu_attach_paging(domain, master->dev, NULL);
+	}
 }
 
 int ports_init(struct kunit *test)
