@@ -28,7 +28,8 @@ def _after(text, pattern, line):
 
 
 def _kconfig(text):
-    return _after(text, r'source "drivers/iommu/', 'source "drivers/iommu/smmu/Kconfig"\n')
+    ours = re.findall(r"^source .*\n", (TOP / "Kconfig").read_text(), re.M)
+    return _after(text, r'source "drivers/iommu/', "".join(ours))
 
 
 def _makefile(text):
