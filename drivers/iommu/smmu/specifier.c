@@ -10,6 +10,7 @@
  */
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
+#include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/log2.h>
@@ -35,6 +36,9 @@ static u64 smmu_specifier_u64(const u32 *cells)
 {
 	return (u64)cells[0] << 32 | cells[1];
 }
+
+/* Streams are counted by the bits of a mask. */
+static_assert(!(SMMU_SPECIFIER_STREAMS_MAX & (SMMU_SPECIFIER_STREAMS_MAX - 1)));
 
 static int smmu_specifier_decode_mask(u32 mask, struct smmu_specifier *spec, const char **why)
 {

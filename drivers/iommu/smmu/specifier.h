@@ -10,6 +10,7 @@
 #include "window.h"
 
 #define SMMU_SPECIFIER_CELLS_MAX	5
+/* Each gets a record: a mask of all 32 bits must not take all memory. */
 #define SMMU_SPECIFIER_STREAMS_MAX	4096
 
 /**

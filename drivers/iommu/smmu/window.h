@@ -8,6 +8,7 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
+/* As many as the schema allows in "iommu-ranges"; an intersection that has more is refused. */
 #define SMMU_WINDOW_RANGES_MAX	8
 
 /**
