@@ -170,6 +170,7 @@ VISIBLE_IF_KUNIT int smmu_attach_blocked(struct iommu_domain *domain, struct dev
 	smmu_attach_block(master);
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_attach_blocked);
 
 VISIBLE_IF_KUNIT int smmu_attach_identity(struct iommu_domain *domain, struct device *dev,
 					  struct iommu_domain *old)
@@ -192,8 +193,6 @@ VISIBLE_IF_KUNIT int smmu_attach_identity(struct iommu_domain *domain, struct de
 	smmu_attach_commit_all(master, &plan);
 	return 0;
 }
-
-EXPORT_SYMBOL_IF_KUNIT(smmu_attach_blocked);
 EXPORT_SYMBOL_IF_KUNIT(smmu_attach_identity);
 
 SMMU_COMPAT_DEFINE_ATTACH(smmu_attach_identity);

@@ -345,7 +345,8 @@ static void fake_smmu_init_device(struct fake_smmu *fake)
 }
 
 struct fake_smmu *fake_smmu_create(struct kunit *test, const struct fake_smmu_world *world,
-				   const char *name, const struct smmu_caps *caps, bool one_context)
+				   const char *name, const struct smmu_caps *caps,
+				   bool one_context)
 {
 	struct fake_smmu *fake = kunit_kzalloc(test, sizeof(*fake), GFP_KERNEL);
 	struct device *dev = kunit_device_register(test, name);

@@ -112,7 +112,8 @@ struct fake_smmu {
 
 struct smmu_caps fake_smmu_caps(void);
 struct fake_smmu *fake_smmu_create(struct kunit *test, const struct fake_smmu_world *world,
-				   const char *name, const struct smmu_caps *caps, bool one_context);
+				   const char *name, const struct smmu_caps *caps,
+				   bool one_context);
 void fake_smmu_destroy(struct fake_smmu *fake);
 
 void fake_smmu_watch(struct fake_smmu *fake, u32 sid);

@@ -314,10 +314,10 @@ static void ports_test_specifiers(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, master->nr_ports, 2);
 	KUNIT_EXPECT_PTR_EQ(test, master->ports[0].smmu, &p->b->smmu);
 	KUNIT_EXPECT_EQ(test, master->ports[0].nr_links, 8);
-	KUNIT_EXPECT_EQ(test, master->ports[0].streams[0].sid, 0x2c);
-	KUNIT_EXPECT_EQ(test, master->ports[0].streams[3].sid, 0x2f);
-	KUNIT_EXPECT_EQ(test, master->ports[0].streams[4].sid, 0x2fd);
-	KUNIT_EXPECT_EQ(test, master->ports[0].streams[7].sid, 0x3ff);
+	KUNIT_EXPECT_EQ(test, master->ports[0].links[0].sid, 0x2c);
+	KUNIT_EXPECT_EQ(test, master->ports[0].links[3].sid, 0x2f);
+	KUNIT_EXPECT_EQ(test, master->ports[0].links[4].sid, 0x2fd);
+	KUNIT_EXPECT_EQ(test, master->ports[0].links[7].sid, 0x3ff);
 	KUNIT_EXPECT_EQ(test, master->ports[1].nr_links, 1);
 	ports_expect(p, master, PORTS_IOVA, FAKE_SMMU_FAULT);
 

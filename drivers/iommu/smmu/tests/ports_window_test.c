@@ -66,8 +66,8 @@ static void ports_window_judge(struct ports_test *p, struct iommu_domain *domain
 
 	ports_forget_logs(p);
 	KUNIT_EXPECT_EQ_MSG(test, domain->ops->map_pages(domain, m->iova, PORTS_PA, PAGE_SIZE,
-						       m->bytes / PAGE_SIZE, IOMMU_READ,
-						       GFP_KERNEL, &mapped),
+							 m->bytes / PAGE_SIZE, IOMMU_READ,
+							 GFP_KERNEL, &mapped),
 			    m->inside ? 0 : -ERANGE, "%#lx bytes at %#lx", m->bytes, m->iova);
 	KUNIT_EXPECT_EQ(test, mapped, m->inside ? m->bytes : 0);
 	KUNIT_EXPECT_EQ(test, iommu_iova_to_phys(domain, m->iova), lead);
