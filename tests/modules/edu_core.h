@@ -8,8 +8,6 @@
 #include <linux/io.h>
 
 struct smmu_edu;
-struct smmu_edu_page;
-struct dentry;
 
 /*
  * A device's life: new, its interrupt (if any), show; hide, the interrupt given
@@ -20,11 +18,6 @@ irqreturn_t smmu_edu_interrupt(int irq, void *data);
 void smmu_edu_show(struct smmu_edu *edu, const char *irq_kind);
 void smmu_edu_hide(struct smmu_edu *edu);
 void smmu_edu_release(struct smmu_edu *edu);
-
-/* What edu_page.c has of a device; shown and released with the rest of it. */
-struct smmu_edu_page *smmu_edu_page_new(struct device *dev);
-void smmu_edu_page_show(struct smmu_edu_page *one, struct dentry *dir);
-void smmu_edu_page_release(struct smmu_edu_page *one);
 
 int smmu_edu_pci_register(void);
 void smmu_edu_pci_unregister(void);
