@@ -55,6 +55,8 @@ struct api_case {
 	void (*run)(struct api_run *run);
 };
 
+static_assert(offsetof(struct api_case, name) == 0, "cases.h looks for the name there");
+
 /* Address bits that the devices drive. */
 extern unsigned int api_bits;
 

@@ -8,16 +8,15 @@
  *                 "fail WHY", each with the seed
  */
 
-#include <linux/debugfs.h>
 #include <linux/dma-mapping.h>
 #include <linux/err.h>
 #include <linux/module.h>
 #include <linux/random.h>
-#include <linux/seq_file.h>
 #include <linux/slab.h>
-#include <linux/uaccess.h>
 
 #include "api.h"
+#include "cases.h"
+#include "files.h"
 
 unsigned int api_bits = 28;
 module_param_named(bits, api_bits, uint, 0644);
@@ -33,34 +32,16 @@ static LIST_HEAD(api_devs);
 /* Guards the list above; one case runs at a time. */
 static DEFINE_MUTEX(api_lock);
 
-static const struct api_case *const api_lists[] = {
-	api_map_cases, api_unmap_cases, api_strict_cases, api_attach_cases, api_random_cases,
-	api_stress_cases, api_window_cases,
+static const struct case_list api_lists[] = {
+	CASE_LIST(api_map_cases),
+	CASE_LIST(api_unmap_cases),
+	CASE_LIST(api_strict_cases),
+	CASE_LIST(api_attach_cases),
+	CASE_LIST(api_random_cases),
+	CASE_LIST(api_stress_cases),
+	CASE_LIST(api_window_cases),
+	{ }
 };
-
-static const struct api_case *api_find(const char *name)
-{
-	const struct api_case *one;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(api_lists); i++)
-		for (one = api_lists[i]; one->name; one++)
-			if (!strcmp(one->name, name))
-				return one;
-	return NULL;
-}
-
-static int cases_show(struct seq_file *seq, void *unused)
-{
-	const struct api_case *one;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(api_lists); i++)
-		for (one = api_lists[i]; one->name; one++)
-			seq_printf(seq, "%s\n", one->name);
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(cases);
 
 bool api_wrong(struct api_run *run, bool wrong, const char *fmt, ...)
 {
@@ -84,7 +65,8 @@ bool api_skip(struct api_run *run, bool skip, const char *why)
 	return skip;
 }
 
-static void api_judge(struct api_dev *dev, const struct api_run *run, u32 seed)
+/* What reading the device's file gives from now on */
+static void api_set_answer(struct api_dev *dev, const struct api_run *run, u32 seed)
 {
 	const char *verdict = "pass";
 
@@ -111,7 +93,7 @@ static int api_run_case(struct api_dev *dev, const struct api_case *one, u32 see
 	prandom_seed_state(&run->rnd, seed);
 	one->run(run);
 	api_release(run);
-	api_judge(dev, run, seed);
+	api_set_answer(dev, run, seed);
 	kfree(run);
 	return 0;
 }
@@ -123,17 +105,15 @@ static ssize_t run_write(struct file *file, const char __user *from, size_t byte
 	u32 seed = 0;
 	int ret;
 
-	if (bytes >= sizeof(line))
-		return -EINVAL;
-	if (copy_from_user(line, from, bytes))
-		return -EFAULT;
-	line[bytes] = '\0';
+	ret = test_line(line, sizeof(line), from, bytes);
+	if (ret)
+		return ret;
 	ret = sscanf(line, "%31s %u", name, &seed);
 	if (ret < 1)
 		return -EINVAL;
 	if (ret < 2)
 		seed = get_random_u32();
-	one = api_find(name);
+	one = case_find(api_lists, name);
 	if (!one)
 		return -ENOENT;
 	mutex_lock(&api_lock);
@@ -148,17 +128,12 @@ static ssize_t run_read(struct file *file, char __user *to, size_t bytes, loff_t
 	ssize_t ret;
 
 	mutex_lock(&api_lock);
-	ret = simple_read_from_buffer(to, bytes, pos, dev->answer, strlen(dev->answer));
+	ret = test_answer(to, bytes, pos, dev->answer);
 	mutex_unlock(&api_lock);
 	return ret;
 }
 
-static const struct file_operations api_run_fops = {
-	.owner = THIS_MODULE,
-	.open = simple_open,
-	.read = run_read,
-	.write = run_write,
-};
+DEFINE_TEST_FILE(run, run_read, run_write);
 
 struct api_dev *api_add(struct device *dev, void __iomem *regs)
 {
@@ -179,7 +154,7 @@ struct api_dev *api_add(struct device *dev, void __iomem *regs)
 	list_add(&one->node, &api_devs);
 	mutex_unlock(&api_lock);
 	one->dir = debugfs_create_dir(dev_name(dev), api_root);
-	debugfs_create_file("run", 0600, one->dir, one, &api_run_fops);
+	debugfs_create_file("run", 0600, one->dir, one, &run_fops);
 	return one;
 }
 
@@ -196,7 +171,7 @@ static int __init api_init(void)
 	int ret;
 
 	api_root = debugfs_create_dir("smmu_api", NULL);
-	debugfs_create_file("cases", 0400, api_root, NULL, &cases_fops);
+	debugfs_create_file("cases", 0400, api_root, (void *)api_lists, &cases_fops);
 	ret = api_bus_register();
 	if (ret)
 		debugfs_remove(api_root);

@@ -20,7 +20,7 @@
 /* Whose domains the threads use, and how much they map at once */
 enum api_stress_kind {
 	API_STRESS_SHARED,	/* one that is attached */
-	API_STRESS_OWN,		/* each his own, attached nowhere */
+	API_STRESS_OWN,		/* one for each, attached nowhere */
 	API_STRESS_SMALL,	/* one that is attached, a page at a time */
 	API_STRESS_TWO,		/* those of two devices, a page at a time */
 };

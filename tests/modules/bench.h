@@ -5,8 +5,10 @@
  *
  * Under QEMU's "-smp 1 -icount shift=0,sleep=off" a nanosecond is an instruction, so
  * figures are the same in every run. They include one reading of the clock (the case
- * "clock"). A mark, a read of a register that no driver reads, stands before and behind
- * whatever is measured: in QEMU's trace it tells which commands belong to it.
+ * "clock"), and a few instructions of them depend on where the stack of the round ends:
+ * the kernel clears and copies what lies there by lines of 64 bytes. A mark, a read of a
+ * register that no driver reads, stands before and behind whatever is measured: in
+ * QEMU's trace it tells which commands belong to it.
  */
 #ifndef SMMU_TEST_BENCH_H
 #define SMMU_TEST_BENCH_H
@@ -36,6 +38,7 @@ struct bench {
 	struct iommu_domain *domain;
 	struct iommu_domain *real;
 	struct iommu_domain *nothing;
+	bool attached;
 
 	/* 2 MiB of memory, of which the scatterlist has every other page. */
 	struct page *pages;
@@ -68,11 +71,28 @@ struct bench_case {
 	bool dma_api;
 };
 
+static_assert(offsetof(struct bench_case, name) == 0, "cases.h looks for the name there");
+
 extern const struct bench_case bench_map_cases[];
 extern const struct bench_case bench_other_cases[];
 extern const struct bench_case bench_dma_cases[];
 
-const struct bench_case *bench_find(const char *name);
+/* bench_device.c: a device with all that cases use, attached to the driver's domain. */
+struct bench *bench_new(struct device *dev);
+void bench_free(struct bench *b);
+
+/* The device's default domain, and what operations it has. */
+struct bench_default {
+	struct iommu_domain *domain;
+	const struct iommu_domain_ops *ops;
+};
+
+/*
+ * The device in its default domain, as it is under every driver, and back. A case that
+ * runs on nothing has that domain do nothing for so long.
+ */
+struct bench_default bench_enter_default(struct bench *b);
+int bench_leave_default(struct bench *b, struct bench_default usual);
 
 /* bench_time.c */
 unsigned int bench_mark(struct bench *b);

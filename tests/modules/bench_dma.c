@@ -38,24 +38,13 @@ static int bench_dma_sg_round(struct bench *b, const struct bench_case *one)
 	return 0;
 }
 
-/*
- * The calls with the default domain led to nothing or not, and the device back in it,
- * as it is under every driver.
- */
 static int bench_dma_round(struct bench *b, const struct bench_case *one)
 {
-	const struct iommu_domain_ops *ops;
-	struct iommu_domain *usual;
+	struct bench_default usual = bench_enter_default(b);
 	int ret;
 
-	iommu_detach_device(b->real, b->dev);
-	usual = iommu_get_domain_for_dev(b->dev);
-	ops = usual->ops;
-	if (b->domain == b->nothing)
-		usual->ops = &bench_nothing_ops;
 	ret = one->bytes > SZ_64K ? bench_dma_sg_round(b, one) : bench_page_round(b, one);
-	usual->ops = ops;
-	return iommu_attach_device(b->real, b->dev) ?: ret;
+	return bench_leave_default(b, usual) ?: ret;
 }
 
 const struct bench_case bench_dma_cases[] = {

@@ -13,54 +13,26 @@
  *          "unmap": the range goes; "free": so does the domain
  */
 
-#include <linux/debugfs.h>
-#include <linux/dma-mapping.h>
 #include <linux/err.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
-#include <linux/of.h>
-#include <linux/of_address.h>
 #include <linux/seq_file.h>
-#include <linux/slab.h>
-#include <linux/uaccess.h>
 
 #include "bench.h"
+#include "cases.h"
 #include "edu.h"
-
-#define BENCH_ORDER	get_order(2 * BENCH_SG * SZ_4K)
+#include "files.h"
 
 /* One case runs at a time. */
 static DEFINE_MUTEX(bench_lock);
 
-static const struct bench_case *const bench_lists[] = {
-	bench_map_cases, bench_other_cases, bench_dma_cases,
+static const struct case_list bench_lists[] = {
+	CASE_LIST(bench_map_cases),
+	CASE_LIST(bench_other_cases),
+	CASE_LIST(bench_dma_cases),
+	{ }
 };
 
-const struct bench_case *bench_find(const char *name)
-{
-	const struct bench_case *one;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(bench_lists); i++)
-		for (one = bench_lists[i]; one->name; one++)
-			if (!strcmp(one->name, name))
-				return one;
-	return NULL;
-}
-
-static int cases_show(struct seq_file *seq, void *unused)
-{
-	const struct bench_case *one;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(bench_lists); i++)
-		for (one = bench_lists[i]; one->name; one++)
-			seq_printf(seq, "%s\n", one->name);
-	return 0;
-}
-DEFINE_SHOW_ATTRIBUTE(cases);
-
-/* Of the first of all mappings, made before anything was warm. */
 static int first_show(struct seq_file *seq, void *unused)
 {
 	struct bench *b = seq->private;
@@ -70,31 +42,19 @@ static int first_show(struct seq_file *seq, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(first);
 
-static int bench_words(const char __user *from, size_t bytes, char name[32], char how[16])
-{
-	char line[64];
-	int words;
-
-	if (bytes >= sizeof(line))
-		return -EINVAL;
-	if (copy_from_user(line, from, bytes))
-		return -EFAULT;
-	line[bytes] = '\0';
-	words = sscanf(line, "%31s %15s", name, how);
-	return words < 1 ? -EINVAL : words;
-}
-
 static ssize_t run_write(struct file *file, const char __user *from, size_t bytes, loff_t *pos)
 {
 	struct bench *b = file->private_data;
+	char line[64], name[32], how[16] = "";
 	const struct bench_case *one;
-	char name[32], how[16] = "";
 	int ret;
 
-	ret = bench_words(from, bytes, name, how);
-	if (ret < 0)
+	ret = test_line(line, sizeof(line), from, bytes);
+	if (ret)
 		return ret;
-	one = bench_find(name);
+	if (sscanf(line, "%31s %15s", name, how) < 1)
+		return -EINVAL;
+	one = case_find(bench_lists, name);
 	if (!one)
 		return -ENOENT;
 	mutex_lock(&bench_lock);
@@ -108,46 +68,45 @@ static ssize_t run_read(struct file *file, char __user *to, size_t bytes, loff_t
 {
 	struct bench *b = file->private_data;
 
-	return simple_read_from_buffer(to, bytes, pos, b->answer, strlen(b->answer));
+	return test_answer(to, bytes, pos, b->answer);
 }
 
-static const struct file_operations bench_run_fops = {
-	.owner = THIS_MODULE,
-	.open = simple_open,
-	.read = run_read,
-	.write = run_write,
-};
+DEFINE_TEST_FILE(run, run_read, run_write);
+
+static int bench_hold_locked(struct bench *b, const char *what)
+{
+	const struct bench_case *one = case_find(bench_lists, what);
+
+	lockdep_assert_held(&bench_lock);
+	if (one)
+		return bench_hold(b, one);
+	if (!strcmp(what, "unmap"))
+		bench_unmap_held(b);
+	else if (!strcmp(what, "free"))
+		bench_release(b);
+	else
+		return -ENOENT;
+	return 0;
+}
 
 static ssize_t hold_write(struct file *file, const char __user *from, size_t bytes, loff_t *pos)
 {
 	struct bench *b = file->private_data;
-	const struct bench_case *one;
-	char name[32], how[16];
+	char line[64], what[32];
 	int ret;
 
-	ret = bench_words(from, bytes, name, how);
-	if (ret < 0)
+	ret = test_line(line, sizeof(line), from, bytes);
+	if (ret)
 		return ret;
-	one = bench_find(name);
+	if (sscanf(line, "%31s", what) != 1)
+		return -EINVAL;
 	mutex_lock(&bench_lock);
-	ret = 0;
-	if (one)
-		ret = bench_hold(b, one);
-	else if (!strcmp(name, "unmap"))
-		bench_unmap_held(b);
-	else if (!strcmp(name, "free"))
-		bench_release(b);
-	else
-		ret = -ENOENT;
+	ret = bench_hold_locked(b, what);
 	mutex_unlock(&bench_lock);
 	return ret ?: bytes;
 }
 
-static const struct file_operations bench_hold_fops = {
-	.owner = THIS_MODULE,
-	.open = simple_open,
-	.write = hold_write,
-};
+DEFINE_TEST_FILE(hold, NULL, hold_write);
 
 static ssize_t threads_write(struct file *file, const char __user *from, size_t bytes,
 			     loff_t *pos)
@@ -157,11 +116,9 @@ static ssize_t threads_write(struct file *file, const char __user *from, size_t 
 	unsigned int nr, ms;
 	int ret;
 
-	if (bytes >= sizeof(line))
-		return -EINVAL;
-	if (copy_from_user(line, from, bytes))
-		return -EFAULT;
-	line[bytes] = '\0';
+	ret = test_line(line, sizeof(line), from, bytes);
+	if (ret)
+		return ret;
 	if (sscanf(line, "%u %15s %u", &nr, how, &ms) != 3)
 		return -EINVAL;
 	mutex_lock(&bench_lock);
@@ -170,98 +127,25 @@ static ssize_t threads_write(struct file *file, const char __user *from, size_t 
 	return ret ?: bytes;
 }
 
-static const struct file_operations bench_threads_fops = {
-	.owner = THIS_MODULE,
-	.open = simple_open,
-	.read = run_read,
-	.write = threads_write,
-};
-
-static int bench_memory(struct bench *b)
-{
-	unsigned int i;
-
-	b->pages = alloc_pages(GFP_KERNEL, BENCH_ORDER);
-	if (!b->pages)
-		return -ENOMEM;
-	sg_init_table(b->sg, BENCH_SG);
-	for (i = 0; i < BENCH_SG; i++)
-		sg_set_page(&b->sg[i], b->pages + 2 * i, PAGE_SIZE, 0);
-	return 0;
-}
-
-static int bench_registers(struct bench *b)
-{
-	struct device_node *node = of_find_compatible_node(NULL, NULL, "arm,smmu-v3");
-
-	b->smmu = node ? of_iomap(node, 0) : NULL;
-	of_node_put(node);
-	return b->smmu ? 0 : -ENODEV;
-}
-
-static int bench_first(struct bench *b)
-{
-	int ret;
-
-	b->began = ktime_get_raw_ns();
-	ret = iommu_map(b->real, SZ_1G, SZ_1G, SZ_4K, BENCH_RW, GFP_KERNEL);
-	b->first = ktime_get_raw_ns() - b->began;
-	if (!ret)
-		iommu_unmap(b->real, SZ_1G, SZ_4K);
-	return ret;
-}
-
-static int bench_domains(struct bench *b)
-{
-	struct iommu_domain *real = iommu_paging_domain_alloc(b->dev);
-
-	if (IS_ERR(real))
-		return PTR_ERR(real);
-	b->real = real;
-	b->nothing = bench_nothing_new(real);
-	if (!b->nothing)
-		return -ENOMEM;
-	return iommu_attach_device(real, b->dev) ?: bench_first(b);
-}
-
-static void bench_free(struct bench *b)
-{
-	if (b->nothing)
-		iommu_domain_free(b->nothing);
-	if (b->real)
-		iommu_domain_free(b->real);
-	if (b->smmu)
-		iounmap(b->smmu);
-	if (b->pages)
-		__free_pages(b->pages, BENCH_ORDER);
-	kfree(b);
-}
+DEFINE_TEST_FILE(threads, run_read, threads_write);
 
 static int bench_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	void __iomem *regs = edu_claim_pci(pdev);
 	struct bench *b;
-	int ret;
 
 	if (IS_ERR(regs))
 		return PTR_ERR(regs);
-	b = kzalloc(sizeof(*b), GFP_KERNEL);
-	if (!b)
-		return -ENOMEM;
-	b->dev = &pdev->dev;
+	b = bench_new(&pdev->dev);
+	if (IS_ERR(b))
+		return PTR_ERR(b);
 	pci_set_drvdata(pdev, b);
-	ret = dma_set_mask_and_coherent(b->dev, DMA_BIT_MASK(28)) ?: bench_memory(b) ?:
-	      bench_registers(b) ?: bench_domains(b);
-	if (ret) {
-		bench_free(b);
-		return ret;
-	}
 	b->dir = debugfs_create_dir("smmu_bench", NULL);
-	debugfs_create_file("cases", 0400, b->dir, NULL, &cases_fops);
+	debugfs_create_file("cases", 0400, b->dir, (void *)bench_lists, &cases_fops);
 	debugfs_create_file("first", 0400, b->dir, b, &first_fops);
-	debugfs_create_file("run", 0600, b->dir, b, &bench_run_fops);
-	debugfs_create_file("threads", 0600, b->dir, b, &bench_threads_fops);
-	debugfs_create_file("hold", 0200, b->dir, b, &bench_hold_fops);
+	debugfs_create_file("run", 0600, b->dir, b, &run_fops);
+	debugfs_create_file("threads", 0600, b->dir, b, &threads_fops);
+	debugfs_create_file("hold", 0200, b->dir, b, &hold_fops);
 	return 0;
 }
 
@@ -270,8 +154,6 @@ static void bench_remove(struct pci_dev *pdev)
 	struct bench *b = pci_get_drvdata(pdev);
 
 	debugfs_remove(b->dir);
-	bench_release(b);
-	iommu_detach_device(b->real, b->dev);
 	bench_free(b);
 }
 

@@ -31,16 +31,9 @@ static int bench_phys_round(struct bench *b, const struct bench_case *one)
 /* On its way out the device gets its default domain back. */
 static int bench_attach_round(struct bench *b, const struct bench_case *one)
 {
-	const struct iommu_domain_ops *ops;
-	struct iommu_domain *usual;
+	struct bench_default usual = bench_enter_default(b);
 	int ret;
 
-	/* It is attached to the domain that cases map in, until here. */
-	iommu_detach_device(b->real, b->dev);
-	usual = iommu_get_domain_for_dev(b->dev);
-	ops = usual->ops;
-	if (b->domain == b->nothing)
-		usual->ops = &bench_nothing_ops;
 	bench_start(b);
 	ret = iommu_attach_device(b->domain, b->dev);
 	bench_stop(b, BENCH_MAP);
@@ -49,8 +42,7 @@ static int bench_attach_round(struct bench *b, const struct bench_case *one)
 		iommu_detach_device(b->domain, b->dev);
 		bench_stop(b, BENCH_UNMAP);
 	}
-	usual->ops = ops;
-	return iommu_attach_device(b->real, b->dev) ?: ret;
+	return bench_leave_default(b, usual) ?: ret;
 }
 
 static int bench_domain_round(struct bench *b, const struct bench_case *one)
