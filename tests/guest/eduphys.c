@@ -13,16 +13,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "edu_user.h"
+
 #define PAGE		4096
 #define EDU_BYTES	0x100000
-#define EDU_ID		0x00
-#define EDU_DMA_SRC	0x80
-#define EDU_DMA_DST	0x88
-#define EDU_DMA_COUNT	0x90
-#define EDU_DMA_CMD	0x98
-#define EDU_RUN		1
-#define EDU_TO_MEM	2
-#define EDU_BUF		0x40000
 
 static void must(int good, const char *what)
 {
@@ -56,35 +50,6 @@ static volatile uint8_t *map_bar(uint64_t bar)
 	return regs;
 }
 
-/*
- * A DMA register takes one access: the model drops the upper half of a pair. With
- * LPAE, STRD is one.
- */
-static void set(volatile uint8_t *regs, unsigned int reg, uint64_t value)
-{
-#ifdef __arm__
-	__asm__ volatile("strd	%0, %H0, [%1]" : : "r" (value), "r" (regs + reg) : "memory");
-#else
-	*(volatile uint64_t *)(regs + reg) = value;
-#endif
-}
-
-static void dma_write(volatile uint8_t *regs, uint64_t address, uint64_t bytes)
-{
-	int tries = 5000;
-
-	__sync_synchronize();
-	set(regs, EDU_DMA_SRC, EDU_BUF);
-	set(regs, EDU_DMA_DST, address);
-	set(regs, EDU_DMA_COUNT, bytes);
-	set(regs, EDU_DMA_CMD, EDU_RUN | EDU_TO_MEM);
-	while (*(volatile uint32_t *)(regs + EDU_DMA_CMD) & EDU_RUN) {
-		usleep(2000);
-		must(--tries, "the transfer does not end");
-	}
-	__sync_synchronize();
-}
-
 int main(int argc, char **argv)
 {
 	volatile uint8_t *regs;
@@ -105,8 +70,8 @@ int main(int argc, char **argv)
 	bytes = argc > 2 ? 4 : sizeof(before);
 	address = argc > 2 ? strtoull(argv[2], NULL, 0) : phys_of(page);
 	regs = map_bar(strtoull(argv[1], NULL, 0));
-	must((*(volatile uint32_t *)(regs + EDU_ID) & 0xffff) == 0xed, "no edu device at BAR");
-	dma_write(regs, address, bytes);
+	must((edu_get(regs, EDU_ID) & EDU_ID_MASK) == EDU_ID_VALUE, "no edu device at BAR");
+	must(edu_dma(regs, address, bytes, true), "the transfer does not end");
 	if (argc == 2)
 		puts(memcmp(page, before, sizeof(before)) ? "reached" : "untouched");
 	return 0;

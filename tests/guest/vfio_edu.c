@@ -24,6 +24,7 @@
 #include <linux/pci_regs.h>
 #include <linux/vfio.h>
 
+#include "edu_user.h"
 #include "iommufd.h"
 
 #define PAGE		4096
@@ -46,17 +47,6 @@
 #define IOVA_MSI	0x8000000UL
 #define MSI_BYTES_MAX	(1 << 20)
 #endif
-
-#define EDU_IRQ_STATUS	0x24
-#define EDU_IRQ_RAISE	0x60
-#define EDU_IRQ_ACK	0x64
-#define EDU_DMA_SRC	0x80
-#define EDU_DMA_DST	0x88
-#define EDU_DMA_COUNT	0x90
-#define EDU_DMA_CMD	0x98
-#define EDU_RUN		1
-#define EDU_TO_MEM	2
-#define EDU_BUF		0x40000
 
 static int container, device, failures;
 /* The file of IOMMUFD, if that is in use, and the address space that is attached */
@@ -126,25 +116,9 @@ static bool unmap(uint64_t iova, size_t bytes)
 	return !ioctl(container, VFIO_IOMMU_UNMAP_DMA, &request) && request.size == bytes;
 }
 
-static void set(unsigned int reg, uint64_t value)
-{
-	*(volatile uint64_t *)(regs + reg) = value;
-}
-
 static void dma(uint64_t iova, uint32_t bytes, bool to_mem)
 {
-	int tries = 5000;
-
-	__sync_synchronize();
-	set(EDU_DMA_SRC, to_mem ? EDU_BUF : iova);
-	set(EDU_DMA_DST, to_mem ? iova : EDU_BUF);
-	set(EDU_DMA_COUNT, bytes);
-	set(EDU_DMA_CMD, EDU_RUN | (to_mem ? EDU_TO_MEM : 0));
-	while (*(volatile uint32_t *)(regs + EDU_DMA_CMD) & EDU_RUN) {
-		usleep(2000);
-		must(--tries, "a transfer comes to its end");
-	}
-	__sync_synchronize();
+	must(edu_dma(regs, iova, bytes, to_mem), "a transfer comes to its end");
 }
 
 /* Whether a write of the device to @iova changes the memory at @at. */
@@ -335,37 +309,37 @@ static void case_reserved(uint8_t *buf)
 /* The device's own interrupt: its doorbell has to be mapped in this domain, too. */
 static void case_msi(void)
 {
-	char room[sizeof(struct vfio_irq_set) + sizeof(int32_t)];
-	struct vfio_irq_set *set_irqs = (void *)room;
+	char space[sizeof(struct vfio_irq_set) + sizeof(int32_t)];
+	struct vfio_irq_set *set_irqs = (void *)space;
 	struct pollfd wait = { .fd = eventfd(0, 0), .events = POLLIN };
 
 	must(wait.fd >= 0, "eventfd");
 	*set_irqs = (struct vfio_irq_set){
-		.argsz = sizeof(room), .index = VFIO_PCI_MSI_IRQ_INDEX, .count = 1,
+		.argsz = sizeof(space), .index = VFIO_PCI_MSI_IRQ_INDEX, .count = 1,
 		.flags = VFIO_IRQ_SET_DATA_EVENTFD | VFIO_IRQ_SET_ACTION_TRIGGER,
 	};
 	memcpy(set_irqs->data, &wait.fd, sizeof(wait.fd));
 	must(!ioctl(device, VFIO_DEVICE_SET_IRQS, set_irqs), "VFIO_DEVICE_SET_IRQS");
 	*(volatile uint32_t *)(regs + EDU_IRQ_RAISE) = 1;
 	report("the device's MSI arrives", poll(&wait, 1, 3000) == 1, "none within 3 s");
-	*(volatile uint32_t *)(regs + EDU_IRQ_ACK) = *(volatile uint32_t *)(regs + EDU_IRQ_STATUS);
+	*(volatile uint32_t *)(regs + EDU_IRQ_ACK) = edu_get(regs, EDU_IRQ_STATUS);
 	close(wait.fd);
 }
 
 /* What VFIO says may be mapped: its ranges, of which there are @max at most. */
 static unsigned int iova_ranges(struct range *ranges, unsigned int max)
 {
-	static char room[4096];
-	struct vfio_iommu_type1_info *info = (void *)room;
+	static char answer[4096];
+	struct vfio_iommu_type1_info *info = (void *)answer;
 	struct vfio_iommu_type1_info_cap_iova_range *cap;
 	uint32_t at, i;
 
-	info->argsz = sizeof(room);
+	info->argsz = sizeof(answer);
 	must(!ioctl(container, VFIO_IOMMU_GET_INFO, info), "VFIO_IOMMU_GET_INFO");
 	if (!(info->flags & VFIO_IOMMU_INFO_CAPS))
 		return 0;
 	for (at = info->cap_offset; at; at = cap->header.next) {
-		cap = (void *)(room + at);
+		cap = (void *)(answer + at);
 		if (cap->header.id != VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE)
 			continue;
 		for (i = 0; i < cap->nr_iovas && i < max; i++) {

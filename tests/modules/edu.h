@@ -7,35 +7,18 @@
 #ifndef SMMU_TEST_EDU_H
 #define SMMU_TEST_EDU_H
 
-#include <linux/bits.h>
 #include <linux/delay.h>
 #include <linux/io.h>
 #include <linux/iopoll.h>
 #include <linux/pci.h>
 #include <linux/platform_device.h>
-#include <linux/sizes.h>
+
+#include "edu_regs.h"
 
 #define EDU_VENDOR		0x1234
 #define EDU_DEVICE		0x11e8
 /* Shown as a platform device. */
 #define EDU_COMPATIBLE		"qemu,edu"
-
-#define EDU_ID			0x00
-#define EDU_ID_MASK		GENMASK(15, 0)
-#define EDU_ID_VALUE		0x00ed
-#define EDU_IRQ_STATUS		0x24
-#define EDU_IRQ_RAISE		0x60
-#define EDU_IRQ_ACK		0x64
-#define EDU_DMA_SRC		0x80
-#define EDU_DMA_DST		0x88
-#define EDU_DMA_COUNT		0x90
-#define EDU_DMA_CMD		0x98
-#define EDU_DMA_CMD_RUN		BIT(0)
-#define EDU_DMA_CMD_TO_MEM	BIT(1)
-
-/* Where its own buffer is, in the device's view. */
-#define EDU_BUF_ADDR		0x40000
-#define EDU_BUF_BYTES		SZ_4K
 
 /* Every command takes 100 ms; a busy host may need more. */
 #define EDU_TIMEOUT_US		(10 * USEC_PER_SEC)
