@@ -18,10 +18,5 @@ while read -r case; do
 	[ "$case $(smmu_driver_of "$one")" = "overlap_block arm-smmu-v3" ] || run_case "$case"
 done <"$API/cases"
 
-for device in $one $two; do
-	unbind "$device"
-done
-rmmod smmu_api
-edu_use
-check "the devices' own driver has them back" edu_copies "$EDU0"
+api_give_back "$one" "$two"
 finish

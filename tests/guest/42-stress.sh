@@ -9,15 +9,12 @@
 # all its places: cases of tests/modules/smmu_api, judged by the DMA of edu devices.
 . /test/lib.sh
 . /test/edu.sh
+. /test/api.sh
 
-API=/sys/kernel/debug/smmu_api
 modprobe smmu_api
 one=$(find_master 1234:11e8 1)
 two=$(find_master 1234:11e8 2)
-for device in $one $two; do
-	unbind "$device"
-	check "smmu_api takes $device" bind "$device" smmu_api
-done
+api_take "$one" "$two"
 check "there are six CPUs" [ "$(nproc)" = 6 ]
 
 for case in stress_small stress_two stress_shared stress_own; do
@@ -26,10 +23,5 @@ for case in stress_small stress_two stress_shared stress_own; do
 	cat "$API/$one/run"
 done
 
-for device in $one $two; do
-	unbind "$device"
-done
-rmmod smmu_api
-edu_use
-check "the devices' own driver has them back" edu_copies "$EDU0"
+api_give_back "$one" "$two"
 finish

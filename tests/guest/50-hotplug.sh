@@ -16,16 +16,12 @@ groups_now() {
 	ls /sys/kernel/iommu_groups
 }
 
-edu_bound() {
-	[ "$(driver_of "$WIDE")" = smmu_edu ] && [ -d "$EDU_DIR/$WIDE" ]
-}
-
 for time in first second; do
 	if ! edu_plug; then
 		fail "$time time: the device appears" "no third edu device within 20 s"
 		break
 	fi
-	check "$time time: its driver binds" wait_for 10 edu_bound
+	check "$time time: its driver binds" wait_for 10 edu_bound "$WIDE"
 	check "$time time: it has a group of its own" [ "$(ls "$(group_dir)")" = "$WIDE" ]
 	check "$time time: its DMA works" edu_copies "$WIDE"
 	dmesg_mark

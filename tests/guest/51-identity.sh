@@ -11,10 +11,6 @@
 . /test/edu.sh
 edu_use
 
-edu_bound() {
-	[ "$(driver_of "$WIDE")" = smmu_edu ] && [ -d "$EDU_DIR/$WIDE" ]
-}
-
 # phys: "reached" or "untouched".
 phys() {
 	edu_enable "$WIDE" 2>/dev/null
@@ -32,7 +28,7 @@ check_no_group_yet "nobody claimed it" "$WIDE"
 check "nobody claimed it: memory is untouched" [ "$(phys)" = untouched ]
 
 modprobe smmu_edu
-check "its driver binds" wait_for 5 edu_bound
+check "its driver binds" wait_for 5 edu_bound "$WIDE"
 check "translated: DMA works" edu_copies "$WIDE"
 unbind "$WIDE"
 check "translated, without driver: memory is untouched" [ "$(phys)" = untouched ]
@@ -44,10 +40,7 @@ through_types() {
 	bind "$WIDE" smmu_edu
 	edu_tell "$WIDE" mask 48
 	check "identity: the DMA API works" edu_copies "$WIDE"
-	edu_map "$WIDE" 4096 >/dev/null
-	read -r at _ phys <"$EDU_DIR/$WIDE/map"
-	check "identity: addresses are physical" [ $((at)) = $((phys)) ]
-	edu_tell "$WIDE" unmap 1
+	check "identity: addresses are physical" edu_is_physical "$WIDE"
 	unbind "$WIDE"
 
 	check "DMA: switched back" set_type "$WIDE" DMA
@@ -70,7 +63,7 @@ echo 1 >"/sys/bus/pci/devices/$WIDE/remove"
 check "after its release memory is untouched" [ "$(/test/eduphys "$bar")" = untouched ]
 
 echo 1 >/sys/bus/pci/rescan
-check "rescan finds it" wait_for 5 edu_bound
+check "rescan finds it" wait_for 5 edu_bound "$WIDE"
 check "rescan: translated again, DMA works" edu_copies "$WIDE"
 unbind "$WIDE"
 check "rescan: without driver, memory is untouched" [ "$(phys)" = untouched ]

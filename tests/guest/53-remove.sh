@@ -6,10 +6,6 @@
 . /test/edu.sh
 edu_use
 
-read_disk() {
-	disk=$(disk_of "$nvme") && dd if="$disk" of=/dev/null bs=1M count=2
-}
-
 bound() {
 	[ "$(driver_of "$1")" = "$2" ]
 }
@@ -30,6 +26,6 @@ for time in first second; do
 	check "$time time: edu is back" wait_for 5 bound "$EDU0" smmu_edu
 	check "$time time: edu works" edu_copies "$EDU0"
 	check "$time time: nvme is back" wait_for 5 bound "$nvme" nvme
-	check "$time time: the disk can be read" wait_for 10 read_disk
+	check "$time time: the disk can be read" wait_for 10 disk_reads "$nvme"
 done
 finish

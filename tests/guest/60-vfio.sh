@@ -4,6 +4,7 @@
 # then the kernel's driver has it back.
 . /test/lib.sh
 . /test/edu.sh
+. /test/vfio.sh
 edu_use
 
 modprobe vfio_iommu_type1 2>/dev/null
@@ -17,16 +18,7 @@ for time in first second; do
 	unbind "$EDU0"
 	check "$time time: vfio-pci takes the device" bind "$EDU0" vfio-pci
 	check "$time time: the other device works" edu_copies "$EDU1"
-	/test/vfio_edu "$EDU0" "$(group_of "$EDU0")" >/tmp/vfio
-	status=$?
-	while read -r verdict what; do
-		if [ "$verdict" = pass ]; then
-			pass "$time time: $what"
-		else
-			fail "$time time: ${what%%: *}" "$verdict $what"
-		fi
-	done </tmp/vfio
-	check "$time time: vfio_edu's status" [ $status = 0 ]
+	vfio_results "$time time: " "$EDU0" "$(group_of "$EDU0")"
 	unbind "$EDU0"
 	check "$time time: smmu_edu takes it back" bind "$EDU0" smmu_edu
 	check "$time time: and its DMA works" edu_copies "$EDU0"

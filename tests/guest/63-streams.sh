@@ -16,9 +16,7 @@ for name in $USB $SATA $EDU0 $EDU2 $EDU3; do
 done
 groups=$(echo /sys/kernel/iommu_groups/*)
 check "each has a group of its own" [ "$(echo "$groups" | wc -w)" = 5 ]
-for name in $USB $SATA; do
-	check "$name: 4 MiB written and read" disk_copies "$name"
-done
+check_disks "$USB" "$SATA"
 
 at=$(edu_plus "$(edu_map "$EDU0" 65536)" 0)
 edu_fill "$EDU0" mapbuf

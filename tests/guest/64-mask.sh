@@ -15,9 +15,7 @@ for name in $USB $SATA $EDU0 $EDU3; do
 done
 groups=$(echo /sys/kernel/iommu_groups/*)
 check "each has a group of its own" [ "$(echo "$groups" | wc -w)" = 4 ]
-for name in $USB $SATA; do
-	check "$name: 4 MiB written and read" disk_copies "$name"
-done
+check_disks "$USB" "$SATA"
 for name in $EDU0 $EDU3; do
 	check "$name: DMA works" edu_copies "$name"
 done

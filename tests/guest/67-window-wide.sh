@@ -18,9 +18,7 @@ check "all three: told" said_window "$EDU2" 0x100000000 0x1bfffffff
 window_of "$EDU0" 0x100000000 0x1001fffff
 window_of "$EDU1" 0x100000000 0x8ffffffff
 window_of "$EDU2" 0x100000000 0x1bfffffff
-for name in $USB $SATA; do
-	check "$name: 4 MiB written and read" disk_copies "$name"
-done
+check_disks "$USB" "$SATA"
 check "2 MiB: 512 pages, then an error" exhausts "$EDU0" 512
 
 # A driver that cannot say such addresses gets none.

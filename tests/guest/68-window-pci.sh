@@ -10,6 +10,7 @@
 . /test/lib.sh
 . /test/edu.sh
 . /test/window.sh
+. /test/vfio.sh
 edu_use
 ALL='0x2000000 0xfffffff'
 OWN='0x2000000 0x43fffff 0x6000000 0x63fffff'
@@ -60,16 +61,7 @@ for name in "$EDU0 $OWN" "$EDU1 $ALL"; do
 	shift
 	unbind "$device"
 	check "vfio-pci takes $device" bind "$device" vfio-pci
-	/test/vfio_edu "$device" "$(group_of "$device")" "$@" >/tmp/vfio
-	status=$?
-	while read -r verdict what; do
-		if [ "$verdict" = pass ]; then
-			pass "VFIO, $device: $what"
-		else
-			fail "VFIO, $device: ${what%%: *}" "$verdict $what"
-		fi
-	done </tmp/vfio
-	check "VFIO, $device: vfio_edu's status" [ $status = 0 ]
+	vfio_results "VFIO, $device: " "$device" "$(group_of "$device")" "$@"
 	unbind "$device"
 	check "smmu_edu takes $device back" bind "$device" smmu_edu
 	check "$device: its DMA works" edu_copies "$device"

@@ -19,14 +19,9 @@ for name in "$EDU0" "$EDU1"; do
 	check "$name: DMA works" edu_copies "$name"
 done
 # The other one may have to go through a bounce buffer.
-edu_map "$EDU1" 4096 >/dev/null
-read -r at _ phys <"$EDU_DIR/$EDU1/map"
-check "addresses are physical" [ $((at)) = $((phys)) ]
-edu_tell "$EDU1" unmap 1
+check "addresses are physical" edu_is_physical "$EDU1"
 # So eduphys sees what an SMMU that is on refuses.
 unbind "$EDU0"
 check "eduphys reaches physical memory" [ "$(edu_phys "$BAR0")" = reached ]
-for name in $USB $SATA; do
-	check "$name: 4 MiB written and read" disk_copies "$name"
-done
+check_disks "$USB" "$SATA"
 finish

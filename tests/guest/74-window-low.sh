@@ -17,9 +17,7 @@ check "2 MiB: told" said_window "$EDU0" 0x1000000 0x11fffff
 check "narrowed by iommu-ranges: told" said_window "$EDU2" 0xe0000000 0xefffffff
 window_of "$EDU0" 0x1000000 0x11fffff
 window_of "$EDU2" 0xe0000000 0xefffffff
-for name in $USB $SATA; do
-	check "$name: 4 MiB written and read" disk_copies "$name"
-done
+check_disks "$USB" "$SATA"
 check "2 MiB: 512 pages, then an error" exhausts "$EDU0" 512
 edu_alloc "$EDU0" 4096 >/dev/null
 # What the low half of the address says is mapped.

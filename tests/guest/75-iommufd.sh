@@ -6,6 +6,7 @@
 # has it back.
 . /test/lib.sh
 . /test/edu.sh
+. /test/vfio.sh
 edu_use
 
 modprobe iommufd 2>/dev/null
@@ -16,16 +17,7 @@ if [ ! -e /dev/iommu ] || ! bind "$EDU0" vfio-pci || [ ! -d "$(dir_of "$EDU0")/v
 	finish
 fi
 check "the other device works" edu_copies "$EDU1"
-/test/vfio_edu "$EDU0" iommufd >/tmp/vfio
-status=$?
-while read -r verdict what; do
-	if [ "$verdict" = pass ]; then
-		pass "$what"
-	else
-		fail "${what%%: *}" "$verdict $what"
-	fi
-done </tmp/vfio
-check "vfio_edu's status" [ $status = 0 ]
+vfio_results "" "$EDU0" iommufd
 unbind "$EDU0"
 check "smmu_edu takes it back" bind "$EDU0" smmu_edu
 check "and its DMA works" edu_copies "$EDU0"

@@ -12,11 +12,6 @@ if [ ! -d /sys/module/smmu ]; then
 	finish
 fi
 edu_use
-remove_all() {
-	for path in /sys/bus/pci/devices/*; do
-		[ ! -e "$path/remove" ] || echo 1 >"$path/remove"
-	done
-}
 
 gone() {
 	! lsmod | grep -q '^smmu '
@@ -27,7 +22,7 @@ bound() {
 }
 
 read_disk() {
-	disk=$(disk_of "$(find_master "$1")") && dd if="$disk" of=/dev/null bs=1M count=2
+	disk_reads "$(find_master "$1")"
 }
 
 check "rmmod is refused while masters are attached" sh -c '! rmmod smmu'
@@ -36,7 +31,7 @@ check "refused: the disk works" read_disk nvme
 
 masters=$(ls /sys/bus/pci/devices)
 for time in first second; do
-	remove_all
+	remove_functions
 	check "$time time: no group is left" [ -z "$(ls /sys/kernel/iommu_groups)" ]
 	check "$time time: rmmod works" rmmod smmu
 	check "$time time: it is gone" gone

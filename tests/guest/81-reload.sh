@@ -15,14 +15,7 @@ if [ ! -d /sys/module/smmu ]; then
 fi
 modprobe smmu_edu
 
-remove_all() {
-	for path in /sys/bus/pci/devices/*; do
-		[ ! -e "$path/remove" ] || echo 1 >"$path/remove"
-	done
-	return 0
-}
-
-edu_bound() {
+edu_found() {
 	EDU0=$(find_master smmu_edu) && [ -d "$EDU_DIR/$EDU0" ]
 }
 
@@ -40,7 +33,7 @@ reload() {
 
 with_masters() {
 	echo 1 >/sys/bus/pci/rescan
-	wait_for 10 edu_bound && edu_copies "$EDU0" && remove_all
+	wait_for 10 edu_found && edu_copies "$EDU0" && remove_functions
 }
 
 free_kib() {
@@ -49,7 +42,7 @@ free_kib() {
 	sed -n 's/^MemFree: *\([0-9]*\).*/\1/p' /proc/meminfo
 }
 
-remove_all
+remove_functions
 check "5 times, with masters" reload 5 with_masters
 before=$(free_kib)
 check "95 times, without" reload 95

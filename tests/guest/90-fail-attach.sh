@@ -23,7 +23,7 @@ fresh_device() {
 }
 
 # Where the kernel went on without translation, the stream has to abort.
-device_judged() {
+verify_device() {
 	edu_copies "$EDU1" || { echo "the other device does not work"; return 1; }
 	if [ "$(driver_of "$EDU0")" = smmu_edu ] && ! group_of "$EDU0" >/dev/null; then
 		! edu_copies "$EDU0" || { echo "DMA without a group"; return 1; }
@@ -35,7 +35,7 @@ device_judged() {
 	group_of "$EDU0" >/dev/null || { echo "it has no group later"; return 1; }
 	edu_copies "$EDU0" || { echo "its DMA does not work later"; return 1; }
 }
-fail_each "a device is found" device_judged fresh_device load "$MODULE"
+fail_each "a device is found" verify_device fresh_device load "$MODULE"
 check "a device is found: DMA works" edu_copies "$EDU0"
 
 type=/sys/kernel/iommu_groups/$(group_of "$EDU0")/type
@@ -44,7 +44,7 @@ type_prepare() {
 	echo identity >"$type"
 }
 
-type_judged() {
+verify_type() {
 	case $1 in
 	0) [ "$(cat "$type")" = DMA ] || { echo "no error, but $(cat "$type")"; return 1; } ;;
 	*) [ "$(cat "$type")" = identity ] || { echo "an error, but $(cat "$type")"; return 1; } ;;
@@ -53,7 +53,7 @@ type_judged() {
 	bind "$EDU0" smmu_edu || { echo "the driver does not bind"; return 1; }
 	edu_copies "$EDU0" || { echo "DMA does not work"; return 1; }
 }
-fail_each "a type is switched" type_judged type_prepare write "$type" DMA
+fail_each "a type is switched" verify_type type_prepare write "$type" DMA
 bind "$EDU0" smmu_edu
 check "a type is switched: DMA works" edu_copies "$EDU0"
 
@@ -62,14 +62,14 @@ unbind "$EDU0"
 bind "$EDU0" smmu_api
 run=/sys/kernel/debug/smmu_api/$EDU0/run
 for case in mixed overlap_block map_sg; do
-	case_judged() {
+	verify_case() {
 		# The case may fail in words, not in the call; after that it passes.
 		! grep -q '^skip' "$run" || return 1
 		echo "$case" >"$run"
 		cat "$run"
 		grep -q '^pass' "$run"
 	}
-	fail_each "domain, case $case" case_judged : write "$run" $case
+	fail_each "domain, case $case" verify_case : write "$run" $case
 	check "domain, case $case: passes" grep '^pass' "$run"
 done
 unbind "$EDU0"

@@ -15,9 +15,7 @@ fail_setup $REACH
 edu_use
 MODULE=/lib/modules/$(uname -r)/extra/smmu.ko
 
-for path in /sys/bus/pci/devices/*; do
-	[ ! -e "$path/remove" ] || echo 1 >"$path/remove"
-done
+remove_functions
 
 unload() {
 	[ ! -d /sys/module/smmu ] || rmmod smmu
@@ -29,7 +27,7 @@ held() {
 	ls /sys/class/iommu
 }
 
-probe_judged() {
+verify_probe() {
 	text=$(cat /sys/module/smmu/sections/.text 2>/dev/null)
 	# shellcheck disable=SC2154 # fail.sh sets it
 	[ -z "$text" ] || [ $((text - fail_text)) -lt $REACH ] ||
@@ -42,7 +40,7 @@ probe_judged() {
 	modprobe smmu || { echo "modprobe failed"; return 1; }
 	[ -n "$(ls /sys/class/iommu)" ] || { echo "it does not come up later"; return 1; }
 }
-fail_each "the SMMU comes up" probe_judged unload load "$MODULE"
+fail_each "the SMMU comes up" verify_probe unload load "$MODULE"
 
 check "it is up" [ -n "$(ls /sys/class/iommu)" ]
 echo 1 >/sys/bus/pci/rescan

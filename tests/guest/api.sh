@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
-# The cases of tests/modules/smmu_api. A failure names the seed; to run one again:
+# Sourced after edu.sh: the cases of tests/modules/smmu_api. A failure names the seed; to run one again:
 # echo "random 123" >/sys/kernel/debug/smmu_api/0000:00:05.0/run
 
 API=/sys/kernel/debug/smmu_api
@@ -12,6 +12,16 @@ api_take() {
 		unbind "$device"
 		check "smmu_api takes $device" bind "$device" smmu_api
 	done
+}
+
+# api_give_back DEVICE...: their own driver has them again.
+api_give_back() {
+	for device; do
+		unbind "$device"
+	done
+	rmmod smmu_api
+	edu_use
+	check "the devices' own driver has them back" edu_copies "$EDU0"
 }
 
 # run_case NAME

@@ -19,6 +19,5 @@ for name in "$EDU1" "$THIRD"; do
 	edu_enable "$name"
 	check "$name: no physical memory" [ "$(edu_phys "$(bar_of "$name")")" = untouched ]
 done
-disk=$(disk_of "$(find_master nvme)")
-check "the NVMe disk can be read" dd if="${disk:-/none}" of=/dev/null bs=1M count=8
+check "the NVMe disk can be read" disk_reads "$(find_master nvme)" 8
 finish

@@ -8,9 +8,7 @@
 units=$(ls /sys/class/iommu | wc -l)
 if grep -q test.smmu=up /proc/cmdline; then
 	check "the SMMU comes up" [ "$units" = 1 ]
-	disk=$(disk_of "$(find_master nvme)")
-	# shellcheck disable=SC2086
-	check "the NVMe disk can be read" dd if="${disk:-/none}" of=/dev/null bs=1M count=8
+	check "the NVMe disk can be read" disk_reads "$(find_master nvme)" 8
 	modprobe smmu_edu
 	dmesg_mark
 	edu=$(find_master smmu_edu)

@@ -5,12 +5,12 @@
 
 # said REGEX: what the kernel, not these scripts, says of that.
 said() {
-	dmesg | grep -v '\] T> ' | grep -E -- "$1"
+	dmesg_kernel | grep -E -- "$1"
 }
 
 # number REGEX: the line of the log where the kernel says that for the first time.
 number() {
-	dmesg | grep -v '\] T> ' | grep -E -n -m 1 -- "$1" | cut -d : -f 1
+	dmesg_kernel | grep -E -n -m 1 -- "$1" | cut -d : -f 1
 }
 
 # probed NAME: a driver took it, at its first probe. 517 is EPROBE_DEFER; the kernel drops

@@ -8,7 +8,7 @@
 
 # windows_of NAME: the ranges that the driver told, as words "START LAST".
 windows_of() {
-	dmesg | grep -v '\] T> ' |
+	dmesg_kernel |
 		sed -n -E "s/.* $1: (DMA window|and) (0x[0-9a-f]+)-(0x[0-9a-f]+).*/\2 \3/p" | tr '\n' ' '
 }
 

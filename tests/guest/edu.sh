@@ -194,6 +194,14 @@ edu_lost_wide() {
 	! edu_find_wide
 }
 
+# edu_is_physical DEVICE: whether what the DMA API gives it are physical addresses.
+edu_is_physical() {
+	edu_map "$1" 4096 >/dev/null || return 1
+	read -r edu_at _ edu_where <"$EDU_DIR/$1/map"
+	edu_tell "$1" unmap 1
+	[ $((edu_at)) = $((edu_where)) ]
+}
+
 # edu_phys BAR [ADDRESS]: what eduphys says: whether an edu device reaches physical
 # memory; or four bytes written to an address. Nobody else may use the device.
 edu_phys() {

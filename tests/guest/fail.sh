@@ -28,12 +28,12 @@ fail_setup() {
 	echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
 }
 
-# fail_each NAME JUDGE PREPARE COMMAND...: lets the first allocation of COMMAND (in
+# fail_each NAME VERIFY PREPARE COMMAND...: lets the first allocation of COMMAND (in
 # failnth's words) fail, then the second, until it makes no more. PREPARE goes
-# before each; JUDGE ERROR after each has to find everything undone. Passes if there
+# before each; VERIFY ERROR after each has to find everything undone. Passes if there
 # was at least one.
 fail_each() {
-	fail_name=$1 fail_judge=$2 fail_prepare=$3
+	fail_name=$1 fail_verify=$2 fail_prepare=$3
 	shift 3
 	fail_n=1
 	while :; do
@@ -41,7 +41,7 @@ fail_each() {
 		fail_error=$(/test/failnth $fail_n "$@")
 		fail_status=$?
 		[ $fail_status = 0 ] || break
-		if ! fail_why=$($fail_judge "$fail_error" 2>&1); then
+		if ! fail_why=$($fail_verify "$fail_error" 2>&1); then
 			fail "$fail_name: allocation $fail_n" "error $fail_error: $fail_why"
 		fi
 		fail_n=$((fail_n + 1))

@@ -164,6 +164,26 @@ disk_copies() {
 	dd if="$t_disk" bs=1M count=4 2>/dev/null | cmp - /tmp/disk.data
 }
 
+# disk_reads NAME [MIB]: whether so much can be read from the disk behind this device.
+disk_reads() {
+	t_disk=$(disk_of "$1") && dd if="$t_disk" of=/dev/null bs=1M count="${2:-2}"
+}
+
+# check_disks NAME...: disk_copies as a check for each.
+check_disks() {
+	for t_dev; do
+		check "$t_dev: 4 MiB written and read" disk_copies "$t_dev"
+	done
+}
+
+# remove_functions: every PCI function goes, with what is below it.
+remove_functions() {
+	for t_dev in /sys/bus/pci/devices/*; do
+		[ ! -e "$t_dev/remove" ] || echo 1 >"$t_dev/remove"
+	done
+	return 0
+}
+
 # bind NAME DRIVER / unbind NAME
 bind() {
 	t_dir=$(dir_of "$1")
@@ -189,9 +209,14 @@ dmesg_since() {
 	dmesg | sed "1,/$T_MARK/d" | grep -v '\] T> '
 }
 
+# dmesg_kernel prints all that the kernel said so far.
+dmesg_kernel() {
+	dmesg | grep -v '\] T> '
+}
+
 # dmesg_has REGEX: whether the kernel said so, now or at any time before.
 dmesg_has() {
-	dmesg | grep -v '\] T> ' | grep -E -q -- "$1"
+	dmesg_kernel | grep -E -q -- "$1"
 }
 
 # wait_for SECONDS COMMAND...: until the command succeeds; fails at the time limit.

@@ -80,7 +80,7 @@ exhausts() {
 # said_window DEVICE START LAST [fewer]: the line about it, or about a part of it. With
 # "fewer", the tables of the device have fewer levels than without a window.
 said_window() {
-	w_lines=$(dmesg | grep -v '\] T> ' | grep -E "$1: (DMA window|and) 0x")
+	w_lines=$(dmesg_kernel | grep -E "$1: (DMA window|and) 0x")
 	echo "$w_lines"
 	echo "$w_lines" | grep -E -q " 0x0*${2#0x}-0x0*${3#0x}(,|$)" || return 1
 	[ "${4:-}" = fewer ] || return 0
