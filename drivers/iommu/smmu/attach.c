@@ -61,7 +61,7 @@ static void smmu_attach_sync_all(void *ctx)
 	smmu_inval_config(&link->port->smmu->cmdq, &all, 1);
 }
 
-static const struct smmu_entry_ops smmu_attach_row_ops = {
+static const struct smmu_entry_ops smmu_attach_all_stes_ops = {
 	.used = smmu_ste_used,
 	.sync = smmu_attach_sync_all,
 	.v_bit = cpu_to_le64(SMMU_STE_V),
@@ -90,8 +90,8 @@ static void smmu_attach_write_stream(struct smmu_device *smmu, struct smmu_strea
 	u32 nr;
 
 	if (smmu->one_context) {
-		live = smmu_strtab_row(&smmu->strtab, &nr);
-		smmu_entry_write_row(live->w, nr, ste->w, &smmu_attach_row_ops, link);
+		live = smmu_strtab_entries(&smmu->strtab, &nr);
+		smmu_entry_write_many(live->w, nr, ste->w, &smmu_attach_all_stes_ops, link);
 		return;
 	}
 	live = smmu_strtab_entry(&smmu->strtab, link->stream->sid);
@@ -178,7 +178,7 @@ VISIBLE_IF_KUNIT int smmu_attach_identity(struct iommu_domain *domain, struct de
 	struct smmu_master *master = dev_iommu_priv_get(dev);
 	const struct smmu_attach_plan plan = {
 		.kind = SMMU_MASTER_IDENTITY,
-		.ste = smmu_ste_bypass(true),
+		.ste = smmu_ste_bypass(),
 	};
 
 	/* There, this is how the core calls its default domain. */
@@ -245,9 +245,8 @@ static void smmu_attach_fill(struct smmu_attach_plan *plan, const struct smmu_po
 
 	plan->uses_cd = true;
 	plan->ste = smmu_ste_s1(&(struct smmu_ste_s1){
-		.cdtab = smmu_cdtab_spare_dma(&port->cdtab),
+		.cd = smmu_cdtab_spare_dma(&port->cdtab),
 		.stall_off = port->smmu->caps.stall_choice,
-		.strw = SMMU_STRW_NSEL1,
 		.coherent = port->smmu->caps.coherent,
 	});
 	plan->cd = smmu_cd_s1(&(struct smmu_cd_s1){

@@ -38,10 +38,10 @@ module_param(evtq_entries, uint, 0444);
 MODULE_PARM_DESC(evtq_entries,
 		 "Events that the event queue holds, 32 bytes each (default 2048 = 64 KiB)");
 
-static char *without = "";
-module_param(without, charp, 0444);
-MODULE_PARM_DESC(without,
-		 "Features of the hardware not to use, separated by commas: range_inval, bbml");
+static char *disable_features = "";
+module_param(disable_features, charp, 0444);
+MODULE_PARM_DESC(disable_features,
+		 "Features of the hardware to leave unused, separated by commas: range_inval, bbml");
 
 /* Size of a queue: what was asked for, within what the hardware takes. */
 static u8 smmu_probe_queue_lg2(unsigned int entries, u8 min_lg2, u8 max_lg2)
@@ -114,19 +114,19 @@ static int smmu_probe_choose_granule(struct smmu_device *smmu)
 	return 0;
 }
 
-/* Hardware that cannot do what it says, or a fault that is being looked for */
-static void smmu_probe_forgo(struct smmu_device *smmu)
+/* For hardware that cannot do what it says, or to narrow down a fault */
+static void smmu_probe_disable_features(struct smmu_device *smmu)
 {
 	const char *unknown;
 
-	if (!*without)
+	if (!*disable_features)
 		return;
-	unknown = smmu_caps_forgo(&smmu->caps, without);
+	unknown = smmu_caps_disable(&smmu->caps, disable_features);
 	if (unknown)
-		dev_warn(smmu->dev, "parameter \"without\": no feature begins \"%s\"; there are range_inval and bbml\n",
+		dev_warn(smmu->dev, "parameter \"disable_features\": unknown from \"%s\" on; there are range_inval and bbml\n",
 			 unknown);
 	else
-		dev_notice(smmu->dev, "not used, as asked for: %s\n", without);
+		dev_notice(smmu->dev, "features disabled by parameter: %s\n", disable_features);
 }
 
 static int smmu_probe_read_caps(struct smmu_device *smmu)
@@ -145,7 +145,7 @@ static int smmu_probe_read_caps(struct smmu_device *smmu)
 	ret = smmu_caps_decode(&ids, &smmu->caps, &why);
 	if (ret)
 		return dev_err_probe(smmu->dev, ret, "cannot drive this SMMU: %s\n", why);
-	smmu_probe_forgo(smmu);
+	smmu_probe_disable_features(smmu);
 	smmu_probe_apply_coherency(smmu);
 	ret = smmu_probe_choose_granule(smmu);
 	if (ret)

@@ -4,6 +4,7 @@
  */
 #include <linux/array_size.h>
 #include <linux/bitfield.h>
+#include <linux/build_bug.h>
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/minmax.h>
@@ -62,39 +63,31 @@ static const struct smmu_caps_rule smmu_caps_rules[] = {
 	  -EINVAL, "IDR5.OAS: reserved value" },
 };
 
-/* What an errata entry takes away */
-#define SMMU_WITHOUT_SEV	BIT(0)
-#define SMMU_WITHOUT_NESTED	BIT(1)
-#define SMMU_WITHOUT_BTM	BIT(2)
-
 /**
  * struct smmu_caps_quirk - one product that does not do what its registers say
  * @implementer: IIDR.Implementer
  * @product: IIDR.ProductID
  * @rp_last: last revision that has it, as 0x<variant><revision>
- * @without: SMMU_WITHOUT_*
  * @errata: SMMU_ERRATUM_*
  */
 struct smmu_caps_quirk {
 	u16 implementer;
 	u16 product;
 	u8 rp_last;
-	u8 without;
 	u32 errata;
 };
 
 #define SMMU_IMPLEMENTER_ARM	0x43b
-#define SMMU_PRODUCT_MMU_600	0x483
 #define SMMU_PRODUCT_MMU_700	0x487
 
+/*
+ * Left out, since the driver uses none of it: wake-up events (MMU-600 1076982, up to
+ * r0p2), both stages for one stream (MMU-600 1209401, up to r1; MMU-700 2268618 and
+ * 2812531), broadcast TLB maintenance (MMU-700, the same).
+ */
 static const struct smmu_caps_quirk smmu_caps_quirks[] = {
-	/* 1076982: wake-up events get lost */
-	{ SMMU_IMPLEMENTER_ARM, SMMU_PRODUCT_MMU_600, 0x02, SMMU_WITHOUT_SEV, 0 },
-	/* 1209401: both stages together */
-	{ SMMU_IMPLEMENTER_ARM, SMMU_PRODUCT_MMU_600, 0x1f, SMMU_WITHOUT_NESTED, 0 },
-	/* 2268618, 2812531: both stages together, broadcast TLBI, batches without CMD_SYNC */
-	{ SMMU_IMPLEMENTER_ARM, SMMU_PRODUCT_MMU_700, 0xff,
-	  SMMU_WITHOUT_NESTED | SMMU_WITHOUT_BTM, SMMU_ERRATUM_SYNC_EVERY_BATCH },
+	/* 2268618, 2812531 */
+	{ SMMU_IMPLEMENTER_ARM, SMMU_PRODUCT_MMU_700, 0xff, SMMU_ERRATUM_SYNC_EVERY_BATCH },
 };
 
 /* A device without clock or power reads as all zeros or all ones. */
@@ -134,32 +127,21 @@ static const char *smmu_caps_bad_size(const struct smmu_caps *caps)
 		return "IDR1.EVENTQS: more than 2^19 entries";
 	if (caps->evtq_max_lg2 < SMMU_EVTQ_MIN_LG2)
 		return "IDR1.EVENTQS: the event queue is too small";
-	if (caps->pri && caps->priq_max_lg2 > SMMU_Q_MAX_LG2)
-		return "IDR1.PRIQS: more than 2^19 entries";
 	return NULL;
 }
 
 static void smmu_caps_idr0(u32 idr0, struct smmu_caps *caps)
 {
-	const u8 httu = FIELD_GET(SMMU_IDR0_HTTU, idr0);
 	const u8 stall_model = FIELD_GET(SMMU_IDR0_STALL_MODEL, idr0);
 
 	caps->s1 = idr0 & SMMU_IDR0_S1P;
 	caps->s2 = idr0 & SMMU_IDR0_S2P;
-	caps->nested = caps->s1 && caps->s2;
 	caps->coherent = idr0 & SMMU_IDR0_COHACC;
-	caps->btm = idr0 & SMMU_IDR0_BTM;
-	caps->httu_a = httu >= SMMU_HTTU_ACCESS;
-	caps->httu_d = httu >= SMMU_HTTU_ACCESS_DIRTY;
-	caps->hyp = caps->nested && idr0 & SMMU_IDR0_HYP;
-	caps->e2h = caps->hyp;
+	caps->hyp = caps->s1 && caps->s2 && idr0 & SMMU_IDR0_HYP;
 	caps->ats = idr0 & SMMU_IDR0_ATS;
-	caps->pri = caps->ats && idr0 & SMMU_IDR0_PRI;
 	caps->asid_bits = idr0 & SMMU_IDR0_ASID16 ? 16 : 8;
 	caps->vmid_bits = idr0 & SMMU_IDR0_VMID16 ? 16 : 8;
 	caps->msi = idr0 & SMMU_IDR0_MSI;
-	caps->sev = idr0 & SMMU_IDR0_SEV;
-	caps->cd_two_level = idr0 & SMMU_IDR0_CD2L;
 	caps->stall = stall_model != SMMU_STALL_MODEL_NONE;
 	caps->stall_force = stall_model == SMMU_STALL_MODEL_FORCED;
 	caps->stall_choice = stall_model == SMMU_STALL_MODEL_BOTH;
@@ -172,19 +154,13 @@ static void smmu_caps_idr1(u32 idr1, struct smmu_caps *caps)
 	caps->ssid_bits = FIELD_GET(SMMU_IDR1_SSIDSIZE, idr1);
 	caps->cmdq_max_lg2 = FIELD_GET(SMMU_IDR1_CMDQS, idr1);
 	caps->evtq_max_lg2 = FIELD_GET(SMMU_IDR1_EVENTQS, idr1);
-	caps->priq_max_lg2 = caps->pri ? FIELD_GET(SMMU_IDR1_PRIQS, idr1) : 0;
-	caps->attr_perms_ovr = idr1 & SMMU_IDR1_ATTR_PERMS_OVR;
-	caps->attr_types_ovr = idr1 & SMMU_IDR1_ATTR_TYPES_OVR;
 }
 
 static void smmu_caps_idr3(u32 idr3, struct smmu_caps *caps)
 {
 	const u8 bbml = FIELD_GET(SMMU_IDR3_BBML, idr3);
 
-	caps->had = caps->s1 && idr3 & SMMU_IDR3_HAD;
-	caps->xnx = caps->s2 && idr3 & SMMU_IDR3_XNX;
 	caps->fwb = caps->s2 && idr3 & SMMU_IDR3_FWB;
-	caps->stt = idr3 & SMMU_IDR3_STT;
 	caps->range_inval = idr3 & SMMU_IDR3_RIL;
 	/* A reserved level promises nothing. */
 	caps->bbml = bbml <= 2 ? bbml : 0;
@@ -205,40 +181,22 @@ static void smmu_caps_idr5(u32 idr5, struct smmu_caps *caps)
 	caps->va_bits = caps->minor && wide_va && idr5 & SMMU_IDR5_GRAN64K ? 52 : 48;
 }
 
-static void smmu_caps_who(const struct smmu_id_regs *ids, struct smmu_caps *caps)
+static u32 smmu_caps_errata_of(u32 iidr)
 {
-	/* AIDR counts major versions from SMMUv3 on. */
-	caps->major = 3 + FIELD_GET(SMMU_AIDR_MAJOR, ids->aidr);
-	caps->minor = FIELD_GET(SMMU_AIDR_MINOR, ids->aidr);
-	caps->implementer = FIELD_GET(SMMU_IIDR_IMPLEMENTER, ids->iidr);
-	caps->product = FIELD_GET(SMMU_IIDR_PRODUCT, ids->iidr);
-	caps->variant = FIELD_GET(SMMU_IIDR_VARIANT, ids->iidr);
-	caps->revision = FIELD_GET(SMMU_IIDR_REVISION, ids->iidr);
-}
-
-static void smmu_caps_apply_quirk(const struct smmu_caps_quirk *quirk, struct smmu_caps *caps)
-{
-	if (quirk->without & SMMU_WITHOUT_SEV)
-		caps->sev = false;
-	if (quirk->without & SMMU_WITHOUT_NESTED)
-		caps->nested = false;
-	if (quirk->without & SMMU_WITHOUT_BTM)
-		caps->btm = false;
-	caps->errata |= quirk->errata;
-}
-
-static void smmu_caps_quirks_of(u32 iidr, struct smmu_caps *caps)
-{
+	const u16 implementer = FIELD_GET(SMMU_IIDR_IMPLEMENTER, iidr);
+	const u16 product = FIELD_GET(SMMU_IIDR_PRODUCT, iidr);
 	const u8 rp = FIELD_GET(SMMU_IIDR_VARIANT | SMMU_IIDR_REVISION, iidr);
+	u32 errata = 0;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(smmu_caps_quirks); i++) {
 		const struct smmu_caps_quirk *quirk = &smmu_caps_quirks[i];
 
-		if (quirk->implementer == caps->implementer &&
-		    quirk->product == caps->product && rp <= quirk->rp_last)
-			smmu_caps_apply_quirk(quirk, caps);
+		if (quirk->implementer == implementer && quirk->product == product &&
+		    rp <= quirk->rp_last)
+			errata |= quirk->errata;
 	}
+	return errata;
 }
 
 /**
@@ -260,14 +218,15 @@ int smmu_caps_decode(const struct smmu_id_regs *ids, struct smmu_caps *caps, con
 		return -ENODEV;
 	}
 
-	smmu_caps_who(ids, caps);
+	caps->minor = FIELD_GET(SMMU_AIDR_MINOR, ids->aidr);
 	smmu_caps_idr0(ids->idr0, caps);
 	smmu_caps_idr1(ids->idr1, caps);
 	smmu_caps_idr3(ids->idr3, caps);
 	smmu_caps_idr5(ids->idr5, caps);
-	smmu_caps_quirks_of(ids->iidr, caps);
+	caps->errata = smmu_caps_errata_of(ids->iidr);
 
-	if (caps->major != 3) {
+	/* Major versions count from SMMUv3 on. */
+	if (FIELD_GET(SMMU_AIDR_MAJOR, ids->aidr)) {
 		*why = "AIDR.ArchMajorRev: not an SMMUv3";
 		return -ENODEV;
 	}
@@ -282,29 +241,33 @@ int smmu_caps_decode(const struct smmu_id_regs *ids, struct smmu_caps *caps, con
 EXPORT_SYMBOL_IF_KUNIT(smmu_caps_decode);
 
 /**
- * struct smmu_caps_option - a feature that the driver can do without
+ * struct smmu_caps_feature - a feature that users can disable
  * @name: what users call it
  * @offset: of its byte in struct smmu_caps
  */
-struct smmu_caps_option {
+struct smmu_caps_feature {
 	const char *name;
 	size_t offset;
 };
 
-static const struct smmu_caps_option smmu_caps_options[] = {
-	{ "range_inval", offsetof(struct smmu_caps, range_inval) },
-	{ "bbml", offsetof(struct smmu_caps, bbml) },
+#define SMMU_CAPS_FEATURE(_field)					\
+	{ #_field, offsetof(struct smmu_caps, _field) +			\
+		   BUILD_BUG_ON_ZERO(sizeof_field(struct smmu_caps, _field) != 1) }
+
+static const struct smmu_caps_feature smmu_caps_features[] = {
+	SMMU_CAPS_FEATURE(range_inval),
+	SMMU_CAPS_FEATURE(bbml),
 };
 
-static bool smmu_caps_forgo_one(struct smmu_caps *caps, const char *name, size_t len)
+static bool smmu_caps_disable_one(struct smmu_caps *caps, const char *name, size_t len)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(smmu_caps_options); i++) {
-		const struct smmu_caps_option *option = &smmu_caps_options[i];
+	for (i = 0; i < ARRAY_SIZE(smmu_caps_features); i++) {
+		const struct smmu_caps_feature *feature = &smmu_caps_features[i];
 
-		if (strlen(option->name) == len && !strncmp(option->name, name, len)) {
-			((u8 *)caps)[option->offset] = 0;
+		if (strlen(feature->name) == len && !strncmp(feature->name, name, len)) {
+			((u8 *)caps)[feature->offset] = 0;
 			return true;
 		}
 	}
@@ -312,24 +275,24 @@ static bool smmu_caps_forgo_one(struct smmu_caps *caps, const char *name, size_t
 }
 
 /**
- * smmu_caps_forgo() - Make nothing of features, as if the SMMU lacked them
+ * smmu_caps_disable() - Disable features, as if the SMMU lacked them
  * @caps: what it can do
  * @names: their names, with commas in between: "range_inval", "bbml"
  *
  * Context: any; pure.
- * Return: %NULL, or what begins with the first name that is none; those before it
- * have been heeded.
+ * Return: %NULL, or what is left of @names from the first one on that is unknown;
+ * those before it are disabled.
  */
-const char *smmu_caps_forgo(struct smmu_caps *caps, const char *names)
+const char *smmu_caps_disable(struct smmu_caps *caps, const char *names)
 {
 	while (*names) {
 		size_t len = strcspn(names, ",");
 
-		if (len && !smmu_caps_forgo_one(caps, names, len))
+		if (len && !smmu_caps_disable_one(caps, names, len))
 			return names;
 		names += len;
 		names += *names == ',';
 	}
 	return NULL;
 }
-EXPORT_SYMBOL_IF_KUNIT(smmu_caps_forgo);
+EXPORT_SYMBOL_IF_KUNIT(smmu_caps_disable);

@@ -33,7 +33,7 @@ struct smmu_id_regs {
 	u32 aidr;
 };
 
-/* Errata that ask the driver to do something; those that only cost a feature clear it */
+/* Errata that ask the driver to do something */
 #define SMMU_ERRATUM_SYNC_EVERY_BATCH	BIT(0)	/* each batch of commands ends in a CMD_SYNC */
 
 /**
@@ -48,68 +48,45 @@ struct smmu_id_regs {
  *	smmu_caps_va_bits()
  * @cmdq_max_lg2: largest command queue, log2 of entries
  * @evtq_max_lg2: largest event queue, log2 of entries
- * @priq_max_lg2: largest PRI queue, log2 of entries; only with @pri
- * @major: 3
  * @minor: of the architecture: SMMUv3.minor
  * @bbml: level of break-before-make support, 0 to 2
  * @granules: SZ_4K | SZ_16K | SZ_64K
- * @implementer: JEP106 code from IIDR
- * @product: product from IIDR
- * @variant: major part of the revision, "r"
- * @revision: minor part of the revision, "p"
  * @errata: SMMU_ERRATUM_*
  * @s1: stage 1
  * @s2: stage 2
- * @nested: both stages for one stream
  * @coherent: fetches of tables, queues and descriptors snoop caches
  * @two_level: two-level stream table
- * @cd_two_level: two-level CD table
  * @range_inval: invalidation by range
  * @ats: PCIe ATS
- * @pri: PCIe PRI
  * @msi: the SMMU can send its own interrupts as MSIs
- * @sev: wakes WFE when a queue gets room
  * @hyp: EL2 translation regime
- * @e2h: EL2 regime with ASIDs (CR2.E2H)
- * @btm: takes part in the CPUs' broadcast TLB maintenance
- * @had: hierarchical attributes can be switched off
- * @xnx: stage 2 tells privileged from unprivileged execution
  * @fwb: stage 2 can force write-back
- * @stt: small translation tables
- * @httu_a: hardware updates the access flag
- * @httu_d: hardware updates the dirty state
  * @stall: faults may stall
  * @stall_force: faults always stall: CD.S and STE.S2S must be set
  * @stall_choice: both ways are offered; only then may STE.S1STALLD be set
- * @attr_types_ovr: STE.MTCFG, MemAttr and SHCFG count
- * @attr_perms_ovr: STE.PRIVCFG and INSTCFG count
  */
 struct smmu_caps {
 	u8 sid_bits, ssid_bits, asid_bits, vmid_bits;
 	u8 oas_bits;
 	u8 va_bits;
-	u8 cmdq_max_lg2, evtq_max_lg2, priq_max_lg2;
-	u8 major, minor;
+	u8 cmdq_max_lg2, evtq_max_lg2;
+	u8 minor;
 	u8 bbml;
 	u32 granules;
-	u16 implementer, product;
-	u8 variant, revision;
 	u32 errata;
-	bool s1, s2, nested;
+	bool s1, s2;
 	bool coherent;
-	bool two_level, cd_two_level;
+	bool two_level;
 	bool range_inval;
-	bool ats, pri;
-	bool msi, sev;
-	bool hyp, e2h, btm;
-	bool had, xnx, fwb, stt;
-	bool httu_a, httu_d;
+	bool ats;
+	bool msi;
+	bool hyp;
+	bool fwb;
 	bool stall, stall_force, stall_choice;
-	bool attr_types_ovr, attr_perms_ovr;
 };
 
 int smmu_caps_decode(const struct smmu_id_regs *ids, struct smmu_caps *caps, const char **why);
-const char *smmu_caps_forgo(struct smmu_caps *caps, const char *names);
+const char *smmu_caps_disable(struct smmu_caps *caps, const char *names);
 
 /*
  * Bits of an output address that tables of one granule can hold. 4K and 16K

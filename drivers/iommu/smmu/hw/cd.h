@@ -80,21 +80,4 @@ static inline struct smmu_cd smmu_cd_invalid(void)
 	return (struct smmu_cd){ };
 }
 
-void smmu_cd_used(const __le64 *entry, __le64 *used);
-
-static inline bool smmu_cd_valid(const __le64 *entry)
-{
-	return FIELD_GET(SMMU_CD_V, le64_to_cpu(entry[0]));
-}
-
-static inline u16 smmu_cd_asid(const __le64 *entry)
-{
-	return FIELD_GET(SMMU_CD_ASID, le64_to_cpu(entry[0]));
-}
-
-static inline u64 smmu_cd_ttb(const __le64 *entry)
-{
-	return le64_to_cpu(entry[1]) & SMMU_CD_TTB;
-}
-
 #endif /* SMMU_HW_CD_H */

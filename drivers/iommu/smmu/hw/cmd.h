@@ -52,7 +52,6 @@
 #define SMMU_CMD_0_OP			GENMASK_ULL(7, 0)
 
 /* 4.3: configuration invalidation */
-#define SMMU_CMD_CFGI_0_SSID		GENMASK_ULL(31, 12)
 #define SMMU_CMD_CFGI_0_SID		GENMASK_ULL(63, 32)
 #define SMMU_CMD_CFGI_1_LEAF		BIT_ULL(0)
 #define SMMU_CMD_CFGI_1_RANGE		GENMASK_ULL(4, 0)
@@ -88,10 +87,6 @@
 #define SMMU_SYNC_CS_NONE		0
 #define SMMU_SYNC_CS_IRQ		1
 #define SMMU_SYNC_CS_SEV		2
-#define SMMU_CMD_SYNC_0_MSH		GENMASK_ULL(23, 22)
-#define SMMU_CMD_SYNC_0_MSIATTR		GENMASK_ULL(27, 24)
-#define SMMU_CMD_SYNC_0_MSIDATA		GENMASK_ULL(63, 32)
-#define SMMU_CMD_SYNC_1_MSIADDR		GENMASK_ULL(51, 2)
 
 /* 7.1: what CMDQ_CONS.ERR says about the command at CMDQ_CONS.RD */
 #define SMMU_CERROR_NONE		0
@@ -157,26 +152,6 @@ static inline struct smmu_cmd smmu_cmd_cfgi_all(void)
 	return (struct smmu_cmd){ {
 		FIELD_PREP(SMMU_CMD_0_OP, SMMU_CMD_CFGI_STE_RANGE),
 		FIELD_PREP(SMMU_CMD_CFGI_1_RANGE, SMMU_CMD_CFGI_RANGE_ALL),
-	} };
-}
-
-/* 4.3.3; not @leaf also drops cached level-1 CD descriptors */
-static inline struct smmu_cmd smmu_cmd_cfgi_cd(u32 sid, u32 ssid, bool leaf)
-{
-	return (struct smmu_cmd){ {
-		FIELD_PREP(SMMU_CMD_0_OP, SMMU_CMD_CFGI_CD) |
-		FIELD_PREP(SMMU_CMD_CFGI_0_SSID, ssid) |
-		FIELD_PREP(SMMU_CMD_CFGI_0_SID, sid),
-		FIELD_PREP(SMMU_CMD_CFGI_1_LEAF, leaf),
-	} };
-}
-
-/* 4.3.4 */
-static inline struct smmu_cmd smmu_cmd_cfgi_cd_all(u32 sid)
-{
-	return (struct smmu_cmd){ {
-		FIELD_PREP(SMMU_CMD_0_OP, SMMU_CMD_CFGI_CD_ALL) |
-		FIELD_PREP(SMMU_CMD_CFGI_0_SID, sid),
 	} };
 }
 

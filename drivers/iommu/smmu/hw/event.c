@@ -167,30 +167,6 @@ void smmu_event_decode(const u64 rec[SMMU_EVENT_WORDS], struct smmu_event *ev)
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_event_decode);
 
-/**
- * smmu_event_name() - Name of an event
- * @type: its number
- *
- * Return: The name the architecture gives it; never NULL.
- */
-const char *smmu_event_name(u8 type)
-{
-	return smmu_event_kind(type)->name;
-}
-EXPORT_SYMBOL_IF_KUNIT(smmu_event_name);
-
-/**
- * smmu_event_text() - What an event means
- * @type: its number
- *
- * Return: A phrase a person can read; never NULL.
- */
-const char *smmu_event_text(u8 type)
-{
-	return smmu_event_kind(type)->text;
-}
-EXPORT_SYMBOL_IF_KUNIT(smmu_event_text);
-
 /* A line that grows at its end; what does not fit is cut off */
 struct smmu_event_line {
 	char *buf;

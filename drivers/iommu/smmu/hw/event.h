@@ -52,7 +52,6 @@
 #define SMMU_EVENT_CLASS_CD		0
 #define SMMU_EVENT_CLASS_TT		1
 #define SMMU_EVENT_CLASS_IN		2
-#define SMMU_EVENT_1_IMPDEF		GENMASK_ULL(63, 48)
 
 /* 7.3: word 2 of events about pages */
 #define SMMU_EVENT_2_PAGE		GENMASK_ULL(63, 12)
@@ -111,8 +110,6 @@ struct smmu_event {
 #define SMMU_EVENT_TEXT_BYTES		320
 
 void smmu_event_decode(const u64 rec[SMMU_EVENT_WORDS], struct smmu_event *ev);
-const char *smmu_event_name(u8 type);
-const char *smmu_event_text(u8 type);
 int smmu_event_describe(const struct smmu_event *ev, char *buf, size_t len);
 
 #endif /* SMMU_HW_EVENT_H */

@@ -2,7 +2,7 @@
 /*
  * Registers of an SMMUv3, in the order of Arm IHI 0070 section 6.3. From IRQ_CTRL
  * on the numbers of the subsections differ between issues of the document, so only
- * the earlier ones are given.
+ * the earlier ones are given. Registers that the driver does not use are left out.
  *
  * Offsets count from the start of the frame. What lives in register page 1 has
  * 0x10000 in its offset. Registers are 32 bits wide unless it says 64.
@@ -27,10 +27,6 @@
 #define SMMU_IDR0_COHACC		BIT(4)
 #define SMMU_IDR0_BTM			BIT(5)
 #define SMMU_IDR0_HTTU			GENMASK(7, 6)
-#define SMMU_HTTU_NONE			0
-#define SMMU_HTTU_ACCESS		1
-#define SMMU_HTTU_ACCESS_DIRTY		2
-#define SMMU_HTTU_ACCESS_DIRTY_TABLE	3
 #define SMMU_IDR0_DORMHINT		BIT(8)
 #define SMMU_IDR0_HYP			BIT(9)
 #define SMMU_IDR0_ATS			BIT(10)
@@ -72,9 +68,6 @@
 #define SMMU_IDR1_TABLES_PRESET		BIT(30)
 #define SMMU_IDR1_ECMDQ			BIT(31)
 
-/* 6.3.3 */
-#define SMMU_IDR2			0x8
-
 /* 6.3.4 */
 #define SMMU_IDR3			0xc
 #define SMMU_IDR3_HAD			BIT(2)
@@ -88,9 +81,6 @@
 #define SMMU_IDR3_BBML			GENMASK(12, 11)
 #define SMMU_IDR3_E0PD			BIT(13)
 #define SMMU_IDR3_PTWNNC		BIT(14)
-
-/* 6.3.5 */
-#define SMMU_IDR4			0x10
 
 /* 6.3.6 */
 #define SMMU_IDR5			0x14
@@ -151,10 +141,6 @@
 #define SMMU_CR2_RECINVSID		BIT(1)
 #define SMMU_CR2_PTM			BIT(2)
 
-/* 6.3.13 */
-#define SMMU_STATUSR			0x40
-#define SMMU_STATUSR_DORMANT		BIT(0)
-
 /* 6.3.14 */
 #define SMMU_GBPA			0x44
 #define SMMU_GBPA_MEMATTR		GENMASK(3, 0)
@@ -165,9 +151,6 @@
 #define SMMU_GBPA_INSTCFG		GENMASK(19, 18)
 #define SMMU_GBPA_ABORT			BIT(20)
 #define SMMU_GBPA_UPDATE		BIT(31)
-
-/* 6.3.15 */
-#define SMMU_AGBPA			0x48
 
 /* Interrupts on and off; ACK has the same fields */
 #define SMMU_IRQ_CTRL			0x50
@@ -231,14 +214,5 @@
 #define SMMU_EVENTQ_IRQ_CFG2		0xbc
 #define SMMU_EVENTQ_PROD		0x100a8
 #define SMMU_EVENTQ_CONS		0x100ac
-
-/* PRI queue; the base is 64 bits wide */
-#define SMMU_PRIQ_BASE			0xc0
-#define SMMU_PRIQ_IRQ_CFG0		0xd0
-#define SMMU_PRIQ_IRQ_CFG1		0xd8
-#define SMMU_PRIQ_IRQ_CFG2		0xdc
-#define SMMU_PRIQ_IRQ_CFG2_LO		BIT(31)
-#define SMMU_PRIQ_PROD			0x100c8
-#define SMMU_PRIQ_CONS			0x100cc
 
 #endif /* SMMU_HW_REGS_H */

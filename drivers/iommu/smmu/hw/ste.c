@@ -9,9 +9,6 @@
 #include "hw/regs.h"
 #include "hw/ste.h"
 
-/* S1DSS 0b10: without SubstreamID, CD 0 */
-#define SMMU_STE_S1DSS_SSID0	2
-
 /* IDR1.ATTR_TYPES_OVR clear makes it RES0, and incoming is what then happens */
 static u64 smmu_ste_incoming(void)
 {
@@ -36,22 +33,20 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_ste_abort);
 
 /**
  * smmu_ste_bypass() - STE of a stream that is not translated
- * @shcfg_incoming: leave the shareability of transactions as it comes; clear only
- *	where IDR1.ATTR_TYPES_OVR is clear and the field is RES0
  *
  * Return: The entry.
  */
-struct smmu_ste smmu_ste_bypass(bool shcfg_incoming)
+struct smmu_ste smmu_ste_bypass(void)
 {
 	return (struct smmu_ste){ {
 		cpu_to_le64(SMMU_STE_V |
 			    FIELD_PREP(SMMU_STE_CONFIG, SMMU_STE_CONFIG_BYPASS)),
-		cpu_to_le64(shcfg_incoming ? smmu_ste_incoming() : 0),
+		cpu_to_le64(smmu_ste_incoming()),
 	} };
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_ste_bypass);
 
-/* How CDs are fetched. Non-cacheable counts as outer shareable anyway. */
+/* How the CD is fetched. Non-cacheable counts as outer shareable anyway. */
 static u64 smmu_ste_s1_fetch(bool coherent)
 {
 	u64 region = coherent ? SMMU_STE_S1C_WBRA : SMMU_STE_S1C_NC;
@@ -65,24 +60,20 @@ static u64 smmu_ste_s1_fetch(bool coherent)
  * smmu_ste_s1() - STE of a stream that stage 1 translates
  * @cfg: what goes into it
  *
- * ATS is off. VMID 0 tags its translations where stage 2 is implemented.
+ * There are no substreams, and ATS is off. VMID 0 tags its translations where stage 2
+ * is implemented.
  *
  * Return: The entry.
  */
 struct smmu_ste smmu_ste_s1(const struct smmu_ste_s1 *cfg)
 {
-	u8 dss = cfg->cdmax_lg2 ? SMMU_STE_S1DSS_SSID0 : 0;
-
 	return (struct smmu_ste){ {
 		cpu_to_le64(SMMU_STE_V |
 			    FIELD_PREP(SMMU_STE_CONFIG, SMMU_STE_CONFIG_S1) |
-			    (cfg->cdtab & SMMU_STE_S1CONTEXTPTR) |
-			    FIELD_PREP(SMMU_STE_S1CDMAX, cfg->cdmax_lg2)),
-		cpu_to_le64(FIELD_PREP(SMMU_STE_S1DSS, dss) |
-			    smmu_ste_s1_fetch(cfg->coherent) |
-			    FIELD_PREP(SMMU_STE_MEV, cfg->mev) |
+			    (cfg->cd & SMMU_STE_S1CONTEXTPTR)),
+		cpu_to_le64(smmu_ste_s1_fetch(cfg->coherent) |
 			    FIELD_PREP(SMMU_STE_S1STALLD, cfg->stall_off) |
-			    FIELD_PREP(SMMU_STE_STRW, cfg->strw) |
+			    FIELD_PREP(SMMU_STE_STRW, SMMU_STRW_NSEL1) |
 			    smmu_ste_incoming()),
 	} };
 }
@@ -115,8 +106,7 @@ struct smmu_ste smmu_ste_s2(const struct smmu_ste_s2 *cfg)
 	return (struct smmu_ste){ {
 		cpu_to_le64(SMMU_STE_V |
 			    FIELD_PREP(SMMU_STE_CONFIG, SMMU_STE_CONFIG_S2)),
-		cpu_to_le64(FIELD_PREP(SMMU_STE_MEV, cfg->mev) |
-			    FIELD_PREP(SMMU_STE_S2FWB, cfg->fwb) |
+		cpu_to_le64(FIELD_PREP(SMMU_STE_S2FWB, cfg->fwb) |
 			    smmu_ste_incoming()),
 		cpu_to_le64(FIELD_PREP(SMMU_STE_S2VMID, cfg->vmid) |
 			    smmu_ste_s2_walk(cfg->walk) |

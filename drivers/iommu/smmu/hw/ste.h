@@ -88,22 +88,15 @@ struct smmu_ste {
 
 /**
  * struct smmu_ste_s1 - what makes up an STE that translates through stage 1
- * @cdtab: physical address of the linear table of CDs, 64-byte aligned
- * @cdmax_lg2: log2 of the number of CDs; with more than one, a transaction
- *	without SubstreamID uses CD 0 (STE.S1DSS)
+ * @cd: physical address of its one CD, 64-byte aligned
  * @stall_off: STE.S1STALLD: no CD may ask for stalls. Only where IDR0.STALL_MODEL
  *	offers both ways, otherwise the STE would be ILLEGAL.
- * @strw: SMMU_STRW_NSEL1 or SMMU_STRW_EL2
- * @coherent: fetches of CDs snoop caches
- * @mev: the hardware may merge similar events
+ * @coherent: fetches of the CD snoop caches
  */
 struct smmu_ste_s1 {
-	u64 cdtab;
-	u8 cdmax_lg2;
+	u64 cd;
 	bool stall_off;
-	u8 strw;
 	bool coherent;
-	bool mev;
 };
 
 /**
@@ -113,18 +106,16 @@ struct smmu_ste_s1 {
  * @fwb: IDR3.FWB is there and the table is written for it
  * @stall: faults stall; must be set where IDR0.STALL_MODEL forces stalls and clear
  *	where there are none
- * @mev: the hardware may merge similar events
  */
 struct smmu_ste_s2 {
 	u16 vmid;
 	const struct smmu_walk *walk;
 	bool fwb;
 	bool stall;
-	bool mev;
 };
 
 struct smmu_ste smmu_ste_abort(void);
-struct smmu_ste smmu_ste_bypass(bool shcfg_incoming);
+struct smmu_ste smmu_ste_bypass(void);
 struct smmu_ste smmu_ste_s1(const struct smmu_ste_s1 *cfg);
 struct smmu_ste smmu_ste_s2(const struct smmu_ste_s2 *cfg);
 

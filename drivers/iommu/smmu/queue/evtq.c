@@ -13,8 +13,6 @@
 #include "queue/evtq.h"
 #include "queue/ring.h"
 
-#define SMMU_EVTQ_SLOT_WORDS	4
-
 /* A rest after each queue's worth of records. */
 #define SMMU_EVTQ_PAUSE_US	1000
 
@@ -33,7 +31,7 @@
 int smmu_evtq_init(struct smmu_evtq *q, struct device *dev, const struct smmu_mmio *mmio, u8 lg2,
 		   smmu_evtq_sink sink, void *sink_ctx)
 {
-	size_t bytes = (size_t)SMMU_EVTQ_SLOT_WORDS * sizeof(__le64) << lg2;
+	size_t bytes = (size_t)SMMU_EVENT_WORDS * sizeof(__le64) << lg2;
 
 	q->dev = dev;
 	q->mmio = mmio;
@@ -79,12 +77,12 @@ void smmu_evtq_stop(struct smmu_evtq *q)
 
 static void smmu_evtq_hand_on(struct smmu_evtq *q)
 {
-	const __le64 *slot = &q->base[smmu_ring_slot(q->cons, q->lg2) * SMMU_EVTQ_SLOT_WORDS];
-	u64 rec[SMMU_EVTQ_SLOT_WORDS];
+	const __le64 *slot = &q->base[smmu_ring_slot(q->cons, q->lg2) * SMMU_EVENT_WORDS];
+	u64 rec[SMMU_EVENT_WORDS];
 	struct smmu_event ev;
 	unsigned int i;
 
-	for (i = 0; i < SMMU_EVTQ_SLOT_WORDS; i++)
+	for (i = 0; i < SMMU_EVENT_WORDS; i++)
 		rec[i] = le64_to_cpu(slot[i]);
 	smmu_event_decode(rec, &ev);
 	q->records++;
@@ -109,10 +107,7 @@ static void smmu_evtq_give_back(struct smmu_evtq *q, u32 prod)
 
 static void smmu_evtq_check_overflow(struct smmu_evtq *q, u32 prod)
 {
-	bool ovflg = prod & SMMU_Q_OVFLG;
-	bool acked = smmu_mmio_read(q->mmio, SMMU_EVENTQ_CONS) & SMMU_Q_OVFLG;
-
-	if (ovflg == acked)
+	if (!smmu_ring_overflowed(prod, smmu_mmio_read(q->mmio, SMMU_EVENTQ_CONS)))
 		return;
 	q->overflows++;
 	dev_err_ratelimited(q->dev, "event queue overflowed (%llu times so far): some faults are not reported; a larger evtq_entries= helps\n",

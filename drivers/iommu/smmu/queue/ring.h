@@ -13,6 +13,8 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
+#include "hw/regs.h"
+
 /* Index of the entry in memory */
 static inline u32 smmu_ring_slot(u32 pos, u8 lg2)
 {
@@ -63,7 +65,7 @@ static inline bool smmu_ring_reaches(u32 pos, u32 other)
  */
 static inline bool smmu_ring_overflowed(u32 prod_reg, u32 cons_reg)
 {
-	return (prod_reg ^ cons_reg) & BIT(31);
+	return (prod_reg ^ cons_reg) & SMMU_Q_OVFLG;
 }
 
 #endif /* SMMU_RING_H */

@@ -27,12 +27,6 @@ struct smmu_cdtab {
 	unsigned int used;
 };
 
-/* The CD that STEs may lead to */
-static inline const struct smmu_cd *smmu_cdtab_used(const struct smmu_cdtab *tab)
-{
-	return &tab->cds[tab->used];
-}
-
 /* The CD that no STE leads to, as the SMMU sees it */
 static inline dma_addr_t smmu_cdtab_spare_dma(const struct smmu_cdtab *tab)
 {

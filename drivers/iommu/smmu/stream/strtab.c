@@ -179,7 +179,7 @@ int smmu_strtab_claim(struct smmu_strtab *st, u32 sid)
  * @st: the table
  *
  * For an SMMU that does not tell streams apart: all first-level descriptors lead
- * to one second-level table, which smmu_strtab_row() gives.
+ * to one second-level table, which smmu_strtab_entries() gives.
  *
  * Context: may sleep; the caller serialises and claims no stream by itself.
  * Return: as smmu_strtab_claim().
@@ -201,14 +201,14 @@ int smmu_strtab_claim_all(struct smmu_strtab *st)
 }
 
 /**
- * smmu_strtab_row() - All STEs, for smmu_entry_write_row()
+ * smmu_strtab_entries() - All STEs, for smmu_entry_write_many()
  * @st: the table, after smmu_strtab_claim_all()
  * @nr: where their number goes
  *
  * Context: any.
  * Return: the first one, valid for as long as the driver has the SMMU.
  */
-struct smmu_ste *smmu_strtab_row(const struct smmu_strtab *st, u32 *nr)
+struct smmu_ste *smmu_strtab_entries(const struct smmu_strtab *st, u32 *nr)
 {
 	*nr = 1U << (st->linear ? st->sid_bits : st->split);
 	return st->linear ?: st->l2[0];

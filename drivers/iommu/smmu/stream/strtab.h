@@ -44,6 +44,6 @@ bool smmu_strtab_covers(const struct smmu_strtab *st, u32 sid);
 int smmu_strtab_claim(struct smmu_strtab *st, u32 sid);
 int smmu_strtab_claim_all(struct smmu_strtab *st);
 struct smmu_ste *smmu_strtab_entry(const struct smmu_strtab *st, u32 sid);
-struct smmu_ste *smmu_strtab_row(const struct smmu_strtab *st, u32 *nr);
+struct smmu_ste *smmu_strtab_entries(const struct smmu_strtab *st, u32 *nr);
 
 #endif /* SMMU_STRTAB_H */

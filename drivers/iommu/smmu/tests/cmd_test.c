@@ -40,21 +40,6 @@ static struct smmu_cmd cmd_cfgi_all(void)
 	return smmu_cmd_cfgi_all();
 }
 
-static struct smmu_cmd cmd_cfgi_cd_leaf(void)
-{
-	return smmu_cmd_cfgi_cd(0x89abcdef, 0xfedcb, true);
-}
-
-static struct smmu_cmd cmd_cfgi_cd_all_levels(void)
-{
-	return smmu_cmd_cfgi_cd(0x89abcdef, 0xfedcb, false);
-}
-
-static struct smmu_cmd cmd_cfgi_cd_all(void)
-{
-	return smmu_cmd_cfgi_cd_all(0x89abcdef);
-}
-
 static struct smmu_cmd cmd_tlbi_nsnh_all(void)
 {
 	return smmu_cmd_tlbi_nsnh_all();
@@ -114,10 +99,6 @@ static const struct cmd_case cmd_cases[] = {
 	  0x89abcdefULL << 32 | 0x03, 1 },
 	{ "CFGI_STE", cmd_cfgi_ste_all_levels, 0x89abcdefULL << 32 | 0x03, 0 },
 	{ "CFGI_ALL: Range [68:64] is 31", cmd_cfgi_all, 0x04, 31 },
-	{ "CFGI_CD leaf: SubstreamID [31:12], StreamID [63:32], Leaf [64]", cmd_cfgi_cd_leaf,
-	  0x89abcdefULL << 32 | 0xfedcbULL << 12 | 0x05, 1 },
-	{ "CFGI_CD", cmd_cfgi_cd_all_levels, 0x89abcdefULL << 32 | 0xfedcbULL << 12 | 0x05, 0 },
-	{ "CFGI_CD_ALL", cmd_cfgi_cd_all, 0x89abcdefULL << 32 | 0x06, 0 },
 	{ "TLBI_NSNH_ALL", cmd_tlbi_nsnh_all, 0x30, 0 },
 	{ "TLBI_EL2_ALL", cmd_tlbi_el2_all, 0x20, 0 },
 	{ "TLBI_NH_ASID: VMID [47:32], ASID [63:48]", cmd_tlbi_nh_asid,

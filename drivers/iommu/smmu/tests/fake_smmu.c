@@ -104,6 +104,7 @@ static u64 fake_smmu_translate(struct fake_smmu *fake, u8 stage, u16 tag, u64 tt
 static u64 fake_smmu_stage1(struct fake_smmu *fake, struct fake_smmu_config *c, u64 iova)
 {
 	const struct smmu_cd *cd;
+	u64 w0;
 
 	if (!c->has_cd) {
 		cd = fake_smmu_find_cd(fake, le64_to_cpu(c->ste.w[0]) & SMMU_STE_S1CONTEXTPTR);
@@ -114,12 +115,14 @@ static u64 fake_smmu_stage1(struct fake_smmu *fake, struct fake_smmu_config *c, 
 		c->cd = *cd;
 		c->has_cd = true;
 	}
-	if (!smmu_cd_valid(c->cd.w)) {
+	w0 = le64_to_cpu(c->cd.w[0]);
+	if (!(w0 & SMMU_CD_V)) {
 		fake->bad_cds++;
 		return FAKE_SMMU_FAULT;
 	}
-	return fake_smmu_translate(fake, 1, smmu_cd_asid(c->cd.w), smmu_cd_ttb(c->cd.w),
-				   FIELD_GET(SMMU_CD_T0SZ, le64_to_cpu(c->cd.w[0])), iova);
+	return fake_smmu_translate(fake, 1, FIELD_GET(SMMU_CD_ASID, w0),
+				   le64_to_cpu(c->cd.w[1]) & SMMU_CD_TTB,
+				   FIELD_GET(SMMU_CD_T0SZ, w0), iova);
 }
 
 static u64 fake_smmu_stage2(struct fake_smmu *fake, const struct fake_smmu_config *c, u64 iova)
@@ -183,15 +186,6 @@ static void fake_smmu_drop_ste(struct fake_smmu *fake, u32 sid, bool leaf)
 	}
 }
 
-static void fake_smmu_drop_cd(struct fake_smmu *fake, u32 sid)
-{
-	unsigned int i;
-
-	for (i = 0; i < fake->nr_streams; i++)
-		if (fake->streams[i].sid == sid)
-			fake->streams[i].has_cd = false;
-}
-
 static void fake_smmu_drop_config(struct fake_smmu *fake)
 {
 	unsigned int i;
@@ -248,9 +242,6 @@ static void fake_smmu_execute(struct fake_smmu *fake, const struct smmu_cmd *cmd
 		if (FIELD_GET(SMMU_CMD_CFGI_1_RANGE, cmd->w[1]) != SMMU_CMD_CFGI_RANGE_ALL)
 			fake->errors++;
 		fake_smmu_drop_config(fake);
-		break;
-	case SMMU_CMD_CFGI_CD:
-		fake_smmu_drop_cd(fake, sid);
 		break;
 	case SMMU_CMD_TLBI_NH_VA:
 		fake_smmu_drop_range(fake, 1, cmd);

@@ -80,15 +80,16 @@ static void ports_judge_no_cd(struct kunit *test, const struct smmu_port *port)
 	unsigned int i;
 
 	for (i = 0; port->cdtab.cds && i < SMMU_CDTAB_CDS; i++)
-		KUNIT_EXPECT_FALSE(test, smmu_cd_valid(port->cdtab.cds[i].w));
+		KUNIT_EXPECT_FALSE(test, le64_to_cpu(port->cdtab.cds[i].w[0]) & SMMU_CD_V);
 }
 
 static void ports_judge_s1(struct ports_test *p, const struct smmu_port *port,
 			   struct iommu_domain *domain, const struct smmu_ste *ste)
 {
 	const struct smmu_walk *walk = ports_walk(domain);
-	const __le64 *cd = smmu_cdtab_used(&port->cdtab)->w;
+	const __le64 *cd = port->cdtab.cds[port->cdtab.used].w;
 	const __le64 *spare = port->cdtab.cds[port->cdtab.used ^ 1].w;
+	const u64 w0 = le64_to_cpu(cd[0]);
 	struct kunit *test = p->test;
 
 	KUNIT_EXPECT_EQ(test, smmu_ste_config(ste->w), SMMU_STE_CONFIG_S1);
@@ -96,14 +97,13 @@ static void ports_judge_s1(struct ports_test *p, const struct smmu_port *port,
 			port->cdtab.dma + port->cdtab.used * sizeof(struct smmu_cd));
 	KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_STE_S1CIR, le64_to_cpu(ste->w[1])),
 			port->smmu->caps.coherent ? SMMU_STE_S1C_WBRA : SMMU_STE_S1C_NC);
-	KUNIT_EXPECT_TRUE(test, smmu_cd_valid(cd));
-	KUNIT_EXPECT_FALSE(test, smmu_cd_valid(spare));
-	KUNIT_EXPECT_EQ(test, smmu_cd_asid(cd), ports_tag(domain, ports_fake(port)));
-	KUNIT_EXPECT_EQ(test, smmu_cd_ttb(cd), walk->ttb);
-	KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_CD_T0SZ, le64_to_cpu(cd[0])), walk->t0sz);
-	KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_CD_IPS, le64_to_cpu(cd[0])),
-			smmu_walk_ps(walk->oas_bits));
-	KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_CD_IR0, le64_to_cpu(cd[0])),
+	KUNIT_EXPECT_TRUE(test, w0 & SMMU_CD_V);
+	KUNIT_EXPECT_FALSE(test, le64_to_cpu(spare[0]) & SMMU_CD_V);
+	KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_CD_ASID, w0), ports_tag(domain, ports_fake(port)));
+	KUNIT_EXPECT_EQ(test, le64_to_cpu(cd[1]) & SMMU_CD_TTB, walk->ttb);
+	KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_CD_T0SZ, w0), walk->t0sz);
+	KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_CD_IPS, w0), smmu_walk_ps(walk->oas_bits));
+	KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_CD_IR0, w0),
 			walk->coherent ? SMMU_WALK_RGN_WBWA : SMMU_WALK_RGN_NC);
 }
 

@@ -188,6 +188,7 @@ static void ports_window_test_levels(struct kunit *test)
 	const u8 stage = *(const u8 *)test->param_value;
 	struct ports_test *p = test->priv;
 	struct smmu_master *small, *large;
+	const struct smmu_cdtab *cdtab;
 	struct iommu_domain *domain;
 
 	if (PAGE_SIZE != SZ_4K)
@@ -204,9 +205,10 @@ static void ports_window_test_levels(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, ports_attach(domain, small), 0);
 	KUNIT_EXPECT_EQ(test, ports_map(domain, PORTS_IOVA, PORTS_PA, PAGE_SIZE), 0);
 	ports_expect(p, small, PORTS_IOVA, PORTS_PA);
+	cdtab = &small->ports[1].cdtab;
 	if (stage == 1)
-		KUNIT_EXPECT_EQ(test, le64_get_bits(smmu_cdtab_used(&small->ports[1].cdtab)->w[0],
-						    SMMU_CD_T0SZ), 35);
+		KUNIT_EXPECT_EQ(test, le64_get_bits(cdtab->cds[cdtab->used].w[0], SMMU_CD_T0SZ),
+				35);
 	else
 		KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_STE_S2T0SZ,
 						le64_to_cpu(small->ports[1].ste.w[2])), 35);
