@@ -41,9 +41,8 @@ struct smmu_attach_plan {
 static void smmu_attach_sync_ste(void *ctx)
 {
 	struct smmu_stream_link *link = ctx;
-	struct smmu_cmd cmd = smmu_cmd_cfgi_ste(link->stream->sid, true);
 
-	smmu_inval_config(&link->port->smmu->cmdq, &cmd, 1);
+	smmu_inval_config(&link->port->smmu->cmdq, smmu_cmd_cfgi_ste(link->stream->sid, true));
 }
 
 static const struct smmu_entry_ops smmu_attach_ste_ops = {
@@ -55,10 +54,9 @@ static const struct smmu_entry_ops smmu_attach_ste_ops = {
 /* For entries that many StreamIDs lead to. */
 static void smmu_attach_sync_all(void *ctx)
 {
-	const struct smmu_cmd all = smmu_cmd_cfgi_all();
 	struct smmu_stream_link *link = ctx;
 
-	smmu_inval_config(&link->port->smmu->cmdq, &all, 1);
+	smmu_inval_config(&link->port->smmu->cmdq, smmu_cmd_cfgi_all());
 }
 
 static const struct smmu_entry_ops smmu_attach_all_stes_ops = {

@@ -94,9 +94,7 @@ static void smmu_fault_print_unclaimed(struct smmu_device *smmu, const struct sm
  */
 static void smmu_fault_end_stall(struct smmu_device *smmu, const struct smmu_event *ev)
 {
-	const struct smmu_cmd abort = smmu_cmd_resume_abort(ev->sid, ev->stag);
-
-	smmu_cmdq_sync(&smmu->cmdq, &abort, 1);
+	smmu_cmdq_sync(&smmu->cmdq, smmu_cmd_resume_abort(ev->sid, ev->stag));
 }
 
 /**

@@ -47,42 +47,30 @@ static inline struct smmu_cmd smmu_inval_cmd(const struct smmu_inval_target *tar
  * A refused command had no effect, so everything is dropped with the bluntest
  * one.  If that fails as well, the queue has said so already.
  */
-static noinline void smmu_inval_refused(struct smmu_cmdq *q)
+static noinline void smmu_inval_everything(struct smmu_cmdq *q)
 {
-	const struct smmu_cmd all = smmu_cmd_tlbi_nsnh_all();
-
-	smmu_cmdq_sync_one(q, all);
+	smmu_cmdq_sync(q, smmu_cmd_tlbi_nsnh_all());
 }
 
-static void smmu_inval_finish(struct smmu_cmdq_batch *batch)
+static void smmu_inval_send(struct smmu_cmdq *q, struct smmu_cmd cmd)
 {
-	if (smmu_cmdq_batch_sync(batch) == -EIO)
-		smmu_inval_refused(batch->q);
-}
-
-static void smmu_inval_send_one(struct smmu_cmdq *q, struct smmu_cmd cmd)
-{
-	if (unlikely(smmu_cmdq_sync_one(q, cmd) == -EIO))
-		smmu_inval_refused(q);
+	if (unlikely(smmu_cmdq_sync(q, cmd) == -EIO))
+		smmu_inval_everything(q);
 }
 
 /**
  * smmu_inval_config() - Make an SMMU forget STEs and CDs
  * @q: its command queue
- * @cmds: CMD_CFGI_* commands
- * @n: how many, at most %SMMU_CMDQ_BATCH
+ * @cfgi: a CMD_CFGI_* command
  *
- * If one of them was refused, everything is forgotten.
+ * If it was refused, every STE and CD is forgotten.
  *
  * Context: any; spins until it is done or the SMMU is given up.
- * Return: as smmu_cmdq_sync(), for the last attempt.
  */
-int smmu_inval_config(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n)
+void smmu_inval_config(struct smmu_cmdq *q, struct smmu_cmd cfgi)
 {
-	const struct smmu_cmd all = smmu_cmd_cfgi_all();
-	int ret = smmu_cmdq_sync(q, cmds, n);
-
-	return ret == -EIO ? smmu_cmdq_sync(q, &all, 1) : ret;
+	if (smmu_cmdq_sync(q, cfgi) == -EIO)
+		smmu_cmdq_sync(q, smmu_cmd_cfgi_all());
 }
 
 /**
@@ -93,13 +81,11 @@ int smmu_inval_config(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned
  */
 void smmu_inval_clear_target(const struct smmu_inval_target *target)
 {
-	const struct smmu_cmd all = smmu_inval_cmd_all(target);
-
-	smmu_inval_send_one(target->q, all);
+	smmu_inval_send(target->q, smmu_inval_cmd_all(target));
 }
 
-/* Ranges that one command does not cover, or none: by page, or with odd bits */
-static noinline void smmu_inval_clear_slowly(const struct smmu_inval_target *target,
+/* Ranges that take several commands: by page, or with odd bits; or none but all */
+static noinline void smmu_inval_clear_batch(const struct smmu_inval_target *target,
 					     const struct smmu_inval_range *range)
 {
 	struct smmu_cmdq_batch batch;
@@ -112,7 +98,8 @@ static noinline void smmu_inval_clear_slowly(const struct smmu_inval_target *tar
 	smmu_cmdq_batch_init(&batch, target->q);
 	while (plan.left)
 		smmu_cmdq_batch_add(&batch, smmu_inval_cmd(target, &plan));
-	smmu_inval_finish(&batch);
+	if (smmu_cmdq_batch_sync(&batch) == -EIO)
+		smmu_inval_everything(target->q);
 }
 
 /* Nearly always one command, which is then worked out without a store to the stack. */
@@ -126,9 +113,9 @@ static inline void smmu_inval_clear_one(const struct smmu_inval_target *target,
 	fits = smmu_inval_plan_start(&plan, range, target->ranges);
 	cmd = smmu_inval_cmd(target, &plan);
 	if (likely(fits && !plan.left))
-		smmu_inval_send_one(target->q, cmd);
+		smmu_inval_send(target->q, cmd);
 	else
-		smmu_inval_clear_slowly(target, range);
+		smmu_inval_clear_batch(target, range);
 }
 
 /**

@@ -38,7 +38,7 @@ struct smmu_inval_target {
 	unsigned int users;
 };
 
-int smmu_inval_config(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n);
+void smmu_inval_config(struct smmu_cmdq *q, struct smmu_cmd cfgi);
 void smmu_inval_clear_range(struct list_head *targets, const struct smmu_inval_range *range);
 void smmu_inval_clear_target(const struct smmu_inval_target *target);
 void smmu_inval_clear_all(struct list_head *targets);

@@ -96,7 +96,7 @@ static int smmu_master_claim_ste(struct smmu_port *port, u32 sid)
 		return ret;
 	/* First-level descriptors changed; a failure is logged by the queue. */
 	if (ret)
-		smmu_inval_config(&smmu->cmdq, &cfgi, 1);
+		smmu_inval_config(&smmu->cmdq, cfgi);
 	return 0;
 }
 

@@ -44,7 +44,7 @@ MODULE_PARM_DESC(disable_features,
 		 "Features of the hardware to leave unused, separated by commas: range_inval, bbml");
 
 /* Size of a queue: what was asked for, within what the hardware takes. */
-static u8 smmu_probe_queue_lg2(unsigned int entries, u8 min_lg2, u8 max_lg2)
+static u8 smmu_probe_entries_lg2(unsigned int entries, u8 min_lg2, u8 max_lg2)
 {
 	return clamp_t(u8, entries > 1 ? order_base_2(entries) : 0, min_lg2, max_lg2);
 }
@@ -169,10 +169,10 @@ static const struct smmu_cmdq_ops smmu_probe_cmdq_ops = {
 
 static int smmu_probe_alloc(struct smmu_device *smmu)
 {
-	u8 cmdq_lg2 = smmu_probe_queue_lg2(cmdq_entries, SMMU_CMDQ_MIN_LG2,
-					   smmu->caps.cmdq_max_lg2);
-	u8 evtq_lg2 = smmu_probe_queue_lg2(evtq_entries, SMMU_EVTQ_MIN_LG2,
-					   smmu->caps.evtq_max_lg2);
+	u8 cmdq_lg2 = smmu_probe_entries_lg2(cmdq_entries, SMMU_CMDQ_MIN_LG2,
+					     smmu->caps.cmdq_max_lg2);
+	u8 evtq_lg2 = smmu_probe_entries_lg2(evtq_entries, SMMU_EVTQ_MIN_LG2,
+					     smmu->caps.evtq_max_lg2);
 	int ret;
 
 	mutex_init(&smmu->lock);
@@ -215,7 +215,7 @@ static void smmu_probe_announce(const struct smmu_device *smmu)
 		 smmu->strtab.sid_bits, smmu->strtab.split ? "two-level" : "linear",
 		 caps->asid_bits, caps->vmid_bits, caps->range_inval ? "range" : "page");
 	dev_info(smmu->dev, "queues: %u commands, %u events; unclaimed streams abort\n",
-		 1U << smmu->cmdq.lg2, 1U << smmu->evtq.lg2);
+		 1U << smmu->cmdq.entries_lg2, 1U << smmu->evtq.entries_lg2);
 }
 
 static int smmu_probe_register(struct smmu_device *smmu)

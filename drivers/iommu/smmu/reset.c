@@ -111,7 +111,7 @@ static void smmu_reset_write_setup(struct smmu_device *smmu)
 }
 
 /* The SMMU may hold configuration and translations from before. */
-static int smmu_reset_forget(struct smmu_device *smmu)
+static int smmu_reset_invalidate(struct smmu_device *smmu)
 {
 	struct smmu_cmdq_batch batch;
 	int ret;
@@ -137,7 +137,7 @@ static int smmu_reset_enable(struct smmu_device *smmu)
 	ret = smmu_reset_write_cr0(smmu, cr0, "CR0 (command queue)");
 	if (ret)
 		return ret;
-	ret = smmu_reset_forget(smmu);
+	ret = smmu_reset_invalidate(smmu);
 	if (ret)
 		return ret;
 

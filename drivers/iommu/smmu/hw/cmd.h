@@ -10,6 +10,8 @@
 #include <linux/bits.h>
 #include <linux/types.h>
 
+#define SMMU_CMD_WORDS			2
+
 /* 4.1.1: opcodes, by number */
 #define SMMU_CMD_PREFETCH_CONFIG	0x01
 #define SMMU_CMD_PREFETCH_ADDR		0x02
@@ -99,7 +101,7 @@
  * @w: its words in CPU order
  */
 struct smmu_cmd {
-	u64 w[2];
+	u64 w[SMMU_CMD_WORDS];
 };
 
 /**

@@ -2,71 +2,39 @@
 /*
  * The command queue (IHI 0070, 3.5 and 4).
  */
-#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/math.h>
-#include <linux/minmax.h>
-#include <linux/timekeeping.h>
 
 #include <kunit/visibility.h>
 
 #include "hw/mmio.h"
 #include "hw/regs.h"
 #include "queue/cmdq.h"
+#include "queue/cmdq_wait.h"
 #include "queue/ring.h"
-
-/*
- * Looks at memory before a waiter reads CMDQ_CONS for whose CMD_SYNC another one
- * waits as well: some microseconds, which is what a CMD_SYNC takes.
- */
-#define SMMU_CMDQ_FOLLOWS	1024
-/* Polls without a delay before a waiter slows down and looks for errors. */
-#define SMMU_CMDQ_SPINS		64
-/* How long a wait may take, by the clock, or by slow polls if the clock stands still. */
-#define SMMU_CMDQ_TIMEOUT_NS	NSEC_PER_SEC
-#define SMMU_CMDQ_POLLS		1000000
-/* Slow polls between two looks at GERROR; divides SMMU_CMDQ_SPINS. */
-#define SMMU_CMDQ_ERROR_POLL	16
-
-/* Put, but behind a CMD_SYNC that is in flight: the next one is still to come. */
-#define SMMU_CMDQ_FOLLOWS_SYNC	1
-
-/**
- * struct smmu_cmdq_patience - how long somebody has waited
- * @looks: looks at memory before the first at CMDQ_CONS
- * @polls: looks so far
- * @start: when the first slow poll was; 0 before it
- * @up: the time is up, and this was the last look
- */
-struct smmu_cmdq_patience {
-	unsigned int looks;
-	unsigned int polls;
-	u64 start;
-	bool up;
-};
 
 /**
  * smmu_cmdq_init() - Allocate the queue
  * @q: the queue to set up
  * @dev: the SMMU
  * @mmio: its register frames
- * @lg2: log2 of the number of commands it holds
+ * @entries_lg2: log2 of the number of commands it holds
  * @ops: what the queue asks of those above it
  * @ctx: their argument
  *
  * Context: may sleep. The memory goes with the binding of @dev.
  * Return: 0 or -ENOMEM.
  */
-int smmu_cmdq_init(struct smmu_cmdq *q, struct device *dev, const struct smmu_mmio *mmio, u8 lg2,
-		   const struct smmu_cmdq_ops *ops, void *ctx)
+int smmu_cmdq_init(struct smmu_cmdq *q, struct device *dev, const struct smmu_mmio *mmio,
+		   u8 entries_lg2, const struct smmu_cmdq_ops *ops, void *ctx)
 {
-	size_t bytes = (size_t)SMMU_CMDQ_SLOT_WORDS * sizeof(__le64) << lg2;
+	size_t bytes = sizeof(struct smmu_cmd) << entries_lg2;
 
 	q->dev = dev;
 	q->mmio = mmio;
 	q->prod = smmu_mmio_addr(mmio, SMMU_CMDQ_PROD);
 	q->cons = smmu_mmio_addr(mmio, SMMU_CMDQ_CONS);
-	q->lg2 = lg2;
+	q->entries_lg2 = entries_lg2;
 	q->last_sync = q->head - 1;
 	q->ops = ops;
 	q->ctx = ctx;
@@ -87,14 +55,14 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_init);
 u64 smmu_cmdq_base_reg(const struct smmu_cmdq *q)
 {
 	return SMMU_Q_BASE_RWA | (q->base_dma & SMMU_Q_BASE_ADDR) |
-	       FIELD_PREP(SMMU_Q_BASE_LOG2SIZE, q->lg2);
+	       FIELD_PREP(SMMU_Q_BASE_LOG2SIZE, q->entries_lg2);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_base_reg);
 
-/* Until a doorbell that is being written is: with interrupts off, so soon. */
+/* Wait for doorbells that are being written; soon, as they are with interrupts off. */
 static void smmu_cmdq_quiesce(struct smmu_cmdq *q)
 {
-	/* Acquire: pairs with the release in smmu_cmdq_ring(). */
+	/* Acquire: pairs with the release in smmu_cmdq_unlock_and_ring(). */
 	while (atomic_read_acquire(&q->ringing))
 		cpu_relax();
 }
@@ -105,7 +73,7 @@ static void smmu_cmdq_quiesce(struct smmu_cmdq *q)
  *
  * The counters go on behind the next multiple of what the registers show, so that
  * the registers start at 0, and whoever still waits from before is done waiting,
- * whether a CMD_SYNC covered his commands yet or not.
+ * whether a CMD_SYNC covers its commands yet or not.
  *
  * Context: any; during reset, with the queue disabled.
  */
@@ -115,7 +83,7 @@ void smmu_cmdq_restart(struct smmu_cmdq *q)
 
 	smmu_cmdq_quiesce(q);
 	raw_spin_lock_irqsave(&q->lock, flags);
-	q->head = round_up(q->head + 1, 2U << q->lg2);
+	q->head = round_up(q->head + 1, 2U << q->entries_lg2);
 	WRITE_ONCE(q->rung, q->head);
 	WRITE_ONCE(q->last_sync, q->head - 1);
 	atomic_set_release(&q->tail, q->head);
@@ -128,25 +96,6 @@ void smmu_cmdq_restart(struct smmu_cmdq *q)
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_restart);
 
-/*
- * Returns whether the queue was alive.  Who sees @dead goes on as if his
- * translations were gone, so if it is the SMMU that fails, its traffic is stopped
- * before.
- */
-static bool smmu_cmdq_bury(struct smmu_cmdq *q, bool cut_off)
-{
-	unsigned long flags;
-	bool first;
-
-	raw_spin_lock_irqsave(&q->lock, flags);
-	first = !q->dead;
-	if (first && cut_off && q->ops->cut_off)
-		q->ops->cut_off(q->ctx);
-	WRITE_ONCE(q->dead, true);
-	raw_spin_unlock_irqrestore(&q->lock, flags);
-	return first;
-}
-
 /**
  * smmu_cmdq_stop() - Let every call fail at once, until the next restart
  * @q: the queue
@@ -156,16 +105,15 @@ static bool smmu_cmdq_bury(struct smmu_cmdq *q, bool cut_off)
  */
 void smmu_cmdq_stop(struct smmu_cmdq *q)
 {
-	smmu_cmdq_bury(q, false);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&q->lock, flags);
+	WRITE_ONCE(q->dead, true);
+	raw_spin_unlock_irqrestore(&q->lock, flags);
 	/* Its registers may be without power from here on. */
 	smmu_cmdq_quiesce(q);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_stop);
-
-static void smmu_cmdq_fill(struct smmu_cmdq *q, u32 pos, const struct smmu_cmd *cmd)
-{
-	smmu_cmdq_write_slot(q->base, smmu_ring_slot(pos, q->lg2), cmd);
-}
 
 /**
  * smmu_cmdq_update_tail() - Learn from CMDQ_CONS how far the SMMU came
@@ -191,7 +139,7 @@ u32 smmu_cmdq_update_tail(struct smmu_cmdq *q)
 	 * SMMU.
 	 */
 	u32 hw = readl(q->cons);
-	u32 new = smmu_ring_extend(old, FIELD_GET(SMMU_Q_INDEX, hw), q->lg2);
+	u32 new = smmu_ring_extend(old, FIELD_GET(SMMU_Q_INDEX, hw), q->entries_lg2);
 
 	if (new == old || hw == U32_MAX || !smmu_ring_reaches(READ_ONCE(q->rung), new))
 		return old;
@@ -205,83 +153,14 @@ u32 smmu_cmdq_update_tail(struct smmu_cmdq *q)
 }
 
 /*
- * Does CMDQ_CONS show @hw, which stands for @head, and then the tail @head?  @tail
- * is the tail from when @head was put; if another CPU moved it since, the answer
- * is no, whatever the register says.  Barriers as in smmu_cmdq_update_tail().
+ * Move the tail from @tail to @head, for which CMDQ_CONS shows @hw.  Returns false if it
+ * does not, or if another CPU has moved the tail.  Barriers as in
+ * smmu_cmdq_update_tail().
  */
-static __always_inline bool smmu_cmdq_finished(struct smmu_cmdq *q, u32 hw, u32 head, u32 tail)
+static __always_inline bool smmu_cmdq_try_advance(struct smmu_cmdq *q, u32 hw, u32 head, u32 tail)
 {
 	return readl(q->cons) == hw &&
 	       atomic_cmpxchg_release(&q->tail, tail, head) == (int)tail;
-}
-
-/*
- * Without invalidations the SMMU would go on using what was unmapped.  So the
- * first one who finds the queue stuck has all traffic stopped.
- */
-static int smmu_cmdq_give_up(struct smmu_cmdq *q, u32 pos)
-{
-	if (smmu_cmdq_bury(q, true))
-		dev_err(q->dev,
-			"command queue stuck at CMDQ_CONS %#x, CMDQ_PROD %#x, waiting for %#x: all traffic is stopped, as old translations cannot be removed any more; reset the system\n",
-			readl_relaxed(q->cons), readl_relaxed(q->prod),
-			smmu_ring_hw(pos, q->lg2));
-	return -ETIMEDOUT;
-}
-
-/* Now and then in a long wait: errors, and the time.  True when it is up. */
-static bool smmu_cmdq_look_up(struct smmu_cmdq *q, u64 *start)
-{
-	u64 now = ktime_get_mono_fast_ns();
-
-	if (q->ops->poll_errors)
-		q->ops->poll_errors(q->ctx);
-	if (!*start)
-		*start = now;
-	return now - *start > SMMU_CMDQ_TIMEOUT_NS;
-}
-
-/*
- * One step of waiting for @pos; the caller looks at the tail before and after.
- *
- * A waiter may run with interrupts off on the only CPU that would serve the
- * global error interrupt, so it looks for errors itself.  And it may have been
- * off its CPU for longer than any wait may take, so when the time is up it looks
- * once more.
- */
-static int smmu_cmdq_pause(struct smmu_cmdq *q, struct smmu_cmdq_patience *p, u32 pos)
-{
-	unsigned int polls = p->polls++ - p->looks;
-
-	if (READ_ONCE(q->dead))
-		return -ETIMEDOUT;
-	if (p->up)
-		return smmu_cmdq_give_up(q, pos);
-	if (p->polls <= p->looks) {
-		cpu_relax();
-		return 0;
-	}
-	if (polls < SMMU_CMDQ_SPINS) {
-		cpu_relax();
-	} else {
-		if (polls % SMMU_CMDQ_ERROR_POLL == 0)
-			p->up = smmu_cmdq_look_up(q, &p->start) ||
-				polls > SMMU_CMDQ_SPINS + SMMU_CMDQ_POLLS;
-		udelay(1);
-	}
-	smmu_cmdq_update_tail(q);
-	return 0;
-}
-
-/* Wait until the command at @pos was consumed. */
-static int smmu_cmdq_wait(struct smmu_cmdq *q, u32 pos)
-{
-	struct smmu_cmdq_patience p = { };
-	int ret = 0;
-
-	while (!ret && !smmu_ring_passed(atomic_read_acquire(&q->tail), pos))
-		ret = smmu_cmdq_pause(q, &p, pos);
-	return ret;
 }
 
 /*
@@ -297,7 +176,7 @@ static __always_inline void smmu_cmdq_ring(struct smmu_cmdq *q, u32 hw)
 	/*
 	 * Earlier: the slots that this CPU filled and the table changes that its
 	 * commands are about; those of other CPUs are behind their dma_wmb() in
-	 * smmu_cmdq_put_unlock() and the lock.  And @rung.  Later: PROD.  Peer:
+	 * smmu_cmdq_put_locked() and the lock.  And @rung.  Later: PROD.  Peer:
 	 * the SMMU, which reads slots and tables once it sees PROD; through
 	 * CMDQ_CONS also smmu_cmdq_update_tail().
 	 */
@@ -307,27 +186,54 @@ static __always_inline void smmu_cmdq_ring(struct smmu_cmdq *q, u32 hw)
 static void smmu_cmdq_ring_locked(struct smmu_cmdq *q)
 {
 	WRITE_ONCE(q->rung, q->head);
-	smmu_cmdq_ring(q, smmu_ring_hw(q->head, q->lg2));
+	smmu_cmdq_ring(q, smmu_ring_hw(q->head, q->entries_lg2));
 }
 
-/* Put commands and a CMD_SYNC.  Returns what PROD has to show of them. */
-static __always_inline u32 smmu_cmdq_lead_locked(struct smmu_cmdq *q, u32 head,
-						 const struct smmu_cmd *cmds, unsigned int n)
+/*
+ * Is a CMD_SYNC in flight?  Then the commands that are put now wait for the next one,
+ * and nobody but its owner, the CPU that put it, writes PROD.
+ */
+static bool smmu_cmdq_sync_in_flight(const struct smmu_cmdq *q, u32 tail)
+{
+	return !smmu_ring_passed(tail, q->last_sync);
+}
+
+/* Put commands, for which there is room, and a CMD_SYNC.  Returns what PROD has to show. */
+static __always_inline u32 smmu_cmdq_put_with_sync_locked(struct smmu_cmdq *q, u32 head,
+							  const struct smmu_cmd *cmds,
+							  unsigned int n)
 {
 	const struct smmu_cmd cmd_sync = smmu_cmd_sync();
+	const u8 entries_lg2 = q->entries_lg2;
 	__le64 *base = q->base;
-	const u8 lg2 = q->lg2;
 	unsigned int i;
 
 	for (i = 0; i < n; i++)
-		smmu_cmdq_write_slot(base, smmu_ring_slot(head++, lg2), &cmds[i]);
-	smmu_cmdq_write_slot(base, smmu_ring_slot(head, lg2), &cmd_sync);
+		smmu_cmdq_write_slot(base, smmu_ring_slot(head++, entries_lg2), &cmds[i]);
+	smmu_cmdq_write_slot(base, smmu_ring_slot(head, entries_lg2), &cmd_sync);
 	WRITE_ONCE(q->last_sync, head);
 	atomic_inc(&q->ringing);
 	head++;
 	q->head = head;
 	WRITE_ONCE(q->rung, head);
-	return smmu_ring_hw(head, lg2);
+	return smmu_ring_hw(head, entries_lg2);
+}
+
+/* Put commands, for which there is room, without a CMD_SYNC. */
+static void smmu_cmdq_put_locked(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&q->lock);
+	for (i = 0; i < n; i++, q->head++)
+		smmu_cmdq_write_slot(q->base, smmu_ring_slot(q->head, q->entries_lg2), &cmds[i]);
+	/*
+	 * Earlier: the slots just filled and the table changes that these commands
+	 * are about.  Later: the unlock, and through it the PROD that another CPU
+	 * writes.  Peers: that CPU, whose own barrier need not cover what this one
+	 * wrote; and the SMMU behind it.
+	 */
+	dma_wmb();
 }
 
 /* Let the lock go, and tell the SMMU of a CMD_SYNC that was put under it. */
@@ -342,111 +248,91 @@ static __always_inline void smmu_cmdq_unlock_and_ring(struct smmu_cmdq *q, u32 h
 	local_irq_restore(flags);
 }
 
-/* Is there no CMD_SYNC in flight? */
-static bool smmu_cmdq_calm(const struct smmu_cmdq *q, u32 tail)
-{
-	return smmu_ring_passed(tail, q->last_sync);
-}
-
-/*
- * There is no room.  Returns the position to wait for: room comes only from what the
- * SMMU knows of, and what is behind a CMD_SYNC in flight it is told of when that one
- * is consumed.
- */
-static u32 smmu_cmdq_full_locked(struct smmu_cmdq *q, unsigned int n, u32 tail)
-{
-	u32 pos = q->head + n - BIT(q->lg2);
-
-	if (!smmu_cmdq_calm(q, tail))
-		return smmu_ring_reaches(pos, q->last_sync) ? q->last_sync : pos;
-	if (q->rung != q->head)
-		smmu_cmdq_ring_locked(q);
-	return pos;
-}
-
-/*
- * Put commands, in whatever state the queue is, and let the lock go.  There is always
- * room left for the CMD_SYNC that covers them.  @last: it is wanted now.  *@need is
- * the position of the CMD_SYNC that would do, or the one to wait for.
- *
- * Returns 0 with a CMD_SYNC put behind them; %SMMU_CMDQ_FOLLOWS_SYNC if that is
- * still to come; -ENOSPC if they do not fit; -ETIMEDOUT.
- */
-static int smmu_cmdq_put_unlock(struct smmu_cmdq *q, const struct smmu_cmd *cmds,
-				unsigned int n, bool last, u32 *need, unsigned long flags)
+/* The other way round, where several are in flight: one doorbell after the other. */
+static void smmu_cmdq_ring_and_unlock(struct smmu_cmdq *q, u32 hw, unsigned long flags)
 	__releases(&q->lock)
 {
-	u32 tail = atomic_read_acquire(&q->tail);
-	int ret = SMMU_CMDQ_FOLLOWS_SYNC;
-	unsigned int i;
-
-	lockdep_assert_held(&q->lock);
-	*need = q->head + n;
-	if (q->dead) {
-		ret = -ETIMEDOUT;
-	} else if (smmu_ring_space(q->head, tail, q->lg2) <= n) {
-		*need = smmu_cmdq_full_locked(q, n, tail);
-		ret = -ENOSPC;
-	} else if (q->sync_batches || (last && smmu_cmdq_calm(q, tail))) {
-		u32 hw = smmu_cmdq_lead_locked(q, q->head, cmds, n);
-
-		if (!q->sync_batches) {
-			smmu_cmdq_unlock_and_ring(q, hw, flags);
-			return 0;
-		}
-		/* Several are in flight: one doorbell after the other. */
-		smmu_cmdq_ring(q, hw);
-		atomic_dec(&q->ringing);
-		ret = 0;
-	} else {
-		for (i = 0; i < n; i++)
-			smmu_cmdq_fill(q, q->head++, &cmds[i]);
-		/*
-		 * Earlier: the slots just filled and the table changes that these
-		 * commands are about.  Later: the unlock, and through it the PROD
-		 * that another CPU writes.  Peers: that CPU, whose own barrier need
-		 * not cover what this one wrote; and the SMMU behind it.
-		 */
-		dma_wmb();
-		if (smmu_ring_used(q->head, q->rung) >= SMMU_CMDQ_BATCH && smmu_cmdq_calm(q, tail))
-			smmu_cmdq_ring_locked(q);
-	}
+	smmu_cmdq_ring(q, hw);
+	atomic_dec(&q->ringing);
 	raw_spin_unlock_irqrestore(&q->lock, flags);
-	return ret;
 }
 
-/* Put commands, waiting without the lock while there is no room. */
-static int smmu_cmdq_put(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n,
-			 bool last, u32 *need)
+/* Tell the SMMU of commands without a CMD_SYNC once they are many. */
+static void smmu_cmdq_ring_unrung_locked(struct smmu_cmdq *q)
 {
-	unsigned long flags;
-	int ret;
+	u32 tail = atomic_read_acquire(&q->tail);
 
-	for (;;) {
-		raw_spin_lock_irqsave(&q->lock, flags);
-		ret = smmu_cmdq_put_unlock(q, cmds, n, last, need, flags);
-		if (ret != -ENOSPC)
-			return ret;
-		ret = smmu_cmdq_wait(q, *need);
-		if (ret)
-			return ret;
+	if (smmu_ring_used(q->head, q->rung) >= SMMU_CMDQ_RING_CMDS &&
+	    !smmu_cmdq_sync_in_flight(q, tail))
+		smmu_cmdq_ring_locked(q);
+}
+
+/* Put commands and a CMD_SYNC, tell the SMMU, and let the lock go. */
+static void smmu_cmdq_send_unlock(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n,
+				  unsigned long flags)
+	__releases(&q->lock)
+{
+	u32 hw = smmu_cmdq_put_with_sync_locked(q, q->head, cmds, n);
+
+	if (q->sync_batches)
+		smmu_cmdq_ring_and_unlock(q, hw, flags);
+	else
+		smmu_cmdq_unlock_and_ring(q, hw, flags);
+}
+
+/*
+ * The position that has to be consumed before @n commands and a CMD_SYNC fit; or that of
+ * a CMD_SYNC in flight, if it comes first: the SMMU is told of what is behind it when it
+ * is consumed.
+ */
+static u32 smmu_cmdq_room_pos(const struct smmu_cmdq *q, unsigned int n, bool in_flight)
+{
+	u32 pos = q->head + n - BIT(q->entries_lg2);
+
+	return in_flight && smmu_ring_reaches(pos, q->last_sync) ? q->last_sync : pos;
+}
+
+/*
+ * Wait until @n commands and the CMD_SYNC that will cover them fit; meanwhile the lock
+ * is let go.  Returns 0, or -ETIMEDOUT if the queue is dead or was.
+ */
+static int smmu_cmdq_make_room_locked(struct smmu_cmdq *q, unsigned int n, unsigned long *flags)
+	__must_hold(&q->lock)
+{
+	u32 tail = atomic_read_acquire(&q->tail);
+	bool in_flight;
+	int ret = 0;
+	u32 pos;
+
+	lockdep_assert_held(&q->lock);
+	while (!ret && !q->dead && smmu_ring_space(q->head, tail, q->entries_lg2) <= n) {
+		in_flight = smmu_cmdq_sync_in_flight(q, tail);
+		/* Room comes only from what the SMMU knows of. */
+		if (!in_flight && q->rung != q->head)
+			smmu_cmdq_ring_locked(q);
+		pos = smmu_cmdq_room_pos(q, n, in_flight);
+		raw_spin_unlock_irqrestore(&q->lock, *flags);
+		ret = smmu_cmdq_wait_consumed(q, pos, 0);
+		raw_spin_lock_irqsave(&q->lock, *flags);
+		tail = atomic_read_acquire(&q->tail);
 	}
+	return q->dead ? -ETIMEDOUT : ret;
 }
 
 /*
  * The CMD_SYNC that was in flight is consumed and does not cover @need: put one,
- * unless another CPU was faster.  There is room: if the newest command were a
- * CMD_SYNC, it would cover @need, and everything else leaves room for one.
+ * unless another CPU was faster; *@own tells.  There is room: if the newest command
+ * were a CMD_SYNC, it would cover @need, and everything else leaves room for one.
  *
  * Whoever holds the lock is most likely about to put a CMD_SYNC, so unless it has
  * to @insist, the caller does not queue up for it.
  *
- * Returns 0, %SMMU_CMDQ_FOLLOWS_SYNC if another CPU did, -EBUSY, or -ETIMEDOUT.
+ * Returns 0 if there is one that covers @need; -EBUSY or -ETIMEDOUT if not.
  */
-static int smmu_cmdq_take_over(struct smmu_cmdq *q, u32 need, bool insist)
+static int smmu_cmdq_take_over(struct smmu_cmdq *q, u32 need, bool insist, bool *own)
 {
 	unsigned long flags;
-	int ret = SMMU_CMDQ_FOLLOWS_SYNC;
+	int ret = 0;
 
 	if (!raw_spin_trylock_irqsave(&q->lock, flags)) {
 		if (!insist)
@@ -456,58 +342,61 @@ static int smmu_cmdq_take_over(struct smmu_cmdq *q, u32 need, bool insist)
 	if (q->dead) {
 		ret = -ETIMEDOUT;
 	} else if (!smmu_ring_reaches(q->last_sync, need)) {
-		smmu_cmdq_unlock_and_ring(q, smmu_cmdq_lead_locked(q, q->head, NULL, 0), flags);
+		*own = true;
+		smmu_cmdq_send_unlock(q, NULL, 0, flags);
 		return 0;
 	}
 	raw_spin_unlock_irqrestore(&q->lock, flags);
 	return ret;
 }
 
-/* Who put the CMD_SYNC reads CMDQ_CONS at once, the others look at memory first. */
-static struct smmu_cmdq_patience smmu_cmdq_patience(int how)
+/*
+ * Wait until a CMD_SYNC covers the commands before @need: *@sync, which lies at @need or
+ * behind it.  *@own tells whether this CPU put it.  Returns 0 or -ETIMEDOUT.
+ *
+ * Anybody who finds that none is in flight puts the next one, since the CPU that put the
+ * one before may be off its CPU.
+ */
+static int smmu_cmdq_wait_covered(struct smmu_cmdq *q, u32 need, u32 *sync, bool *own)
 {
-	return (struct smmu_cmdq_patience){ .looks = how ? SMMU_CMDQ_FOLLOWS : 0 };
+	struct smmu_cmdq_wait wait = smmu_cmdq_wait_start(SMMU_CMDQ_MEMORY_POLLS);
+	int ret = 0;
+
+	*own = false;
+	while (!ret) {
+		*sync = READ_ONCE(q->last_sync);
+		if (smmu_ring_reaches(*sync, need))
+			break;
+		ret = -EBUSY;
+		if (smmu_ring_passed(atomic_read_acquire(&q->tail), *sync))
+			ret = smmu_cmdq_take_over(q, need, !wait.memory_polls, own);
+		if (ret == -EBUSY)
+			ret = smmu_cmdq_wait_poll(q, &wait, *sync);
+	}
+	return ret;
 }
 
 /*
  * Wait until a CMD_SYNC at @need or later is consumed, which is when all commands
- * before @need are complete (IHI 0070, 4.7): no interrupt, no MSI.  @how is what
- * putting the commands came to.
+ * before @need are complete (IHI 0070, 4.7): no interrupt, no MSI.  @own: this CPU put
+ * one at @need.
  *
- * Many CPUs at one register slow each other down, so those who rely on another's
- * CMD_SYNC look at memory; but not for long, as that one may be off its CPU.  For
- * the same reason anybody puts the next CMD_SYNC who finds that none is in flight.
+ * Many CPUs at one register slow each other down, so those who wait for another's
+ * CMD_SYNC poll memory first; but not for long, as its owner may be off its CPU.
  */
-static noinline int smmu_cmdq_wait_sync(struct smmu_cmdq *q, u32 need, int how)
+static int smmu_cmdq_wait_sync(struct smmu_cmdq *q, u32 need, bool own)
 {
-	struct smmu_cmdq_patience p = smmu_cmdq_patience(how);
-	bool covered = !how;
 	u32 sync = need;
-	bool passed;
+	int ret = 0;
 
-	for (;;) {
-		if (!covered) {
-			sync = READ_ONCE(q->last_sync);
-			covered = smmu_ring_reaches(sync, need);
-			/* A CMD_SYNC that was put just now has all its time. */
-			if (covered)
-				p = (struct smmu_cmdq_patience){ .looks = p.looks };
-		}
-		passed = smmu_ring_passed(atomic_read_acquire(&q->tail), sync);
-		if (passed && covered)
-			return 0;
-		how = passed ? smmu_cmdq_take_over(q, need, p.polls >= p.looks) : -EBUSY;
-		if (how == -EBUSY)
-			how = smmu_cmdq_pause(q, &p, sync);
-		else
-			p = smmu_cmdq_patience(how);
-		if (how < 0)
-			return how;
-	}
+	if (!own)
+		ret = smmu_cmdq_wait_covered(q, need, &sync, &own);
+	/* A CMD_SYNC that was put just now has all its time. */
+	return ret ?: smmu_cmdq_wait_consumed(q, sync, own ? 0 : SMMU_CMDQ_MEMORY_POLLS);
 }
 
-/* Commands that were refused since @rejected may have been the caller's. */
-static __always_inline int smmu_cmdq_judge(struct smmu_cmdq *q, int ret, int rejected)
+/* A command that was refused since @rejected was read may have been the caller's. */
+static __always_inline int smmu_cmdq_result(struct smmu_cmdq *q, int ret, int rejected)
 {
 	return unlikely(atomic_read(&q->rejected) != rejected) ? ret ?: -EIO : ret;
 }
@@ -517,15 +406,22 @@ static noinline int smmu_cmdq_send_busy(struct smmu_cmdq *q, const struct smmu_c
 					unsigned int n, int rejected, unsigned long flags)
 	__releases(&q->lock)
 {
-	u32 need;
-	int ret;
+	int ret = smmu_cmdq_make_room_locked(q, n, &flags);
+	u32 need = q->head + n;
+	bool own;
 
-	ret = smmu_cmdq_put_unlock(q, cmds, n, true, &need, flags);
-	if (ret == -ENOSPC)
-		ret = smmu_cmdq_wait(q, need) ?: smmu_cmdq_put(q, cmds, n, true, &need);
-	if (ret >= 0)
-		ret = smmu_cmdq_wait_sync(q, need, ret);
-	return smmu_cmdq_judge(q, ret, rejected);
+	if (ret) {
+		raw_spin_unlock_irqrestore(&q->lock, flags);
+		return ret;
+	}
+	own = q->sync_batches || !smmu_cmdq_sync_in_flight(q, atomic_read_acquire(&q->tail));
+	if (own) {
+		smmu_cmdq_send_unlock(q, cmds, n, flags);
+	} else {
+		smmu_cmdq_put_locked(q, cmds, n);
+		raw_spin_unlock_irqrestore(&q->lock, flags);
+	}
+	return smmu_cmdq_result(q, smmu_cmdq_wait_sync(q, need, own), rejected);
 }
 
 /*
@@ -535,8 +431,8 @@ static noinline int smmu_cmdq_send_busy(struct smmu_cmdq *q, const struct smmu_c
  * This is the hot path, made for an empty queue and nobody else about: slots,
  * doorbell, one read of CMDQ_CONS.
  */
-static __always_inline int smmu_cmdq_send_sync(struct smmu_cmdq *q, const struct smmu_cmd *cmds,
-					       unsigned int n, int rejected)
+static __always_inline int smmu_cmdq_send(struct smmu_cmdq *q, const struct smmu_cmd *cmds,
+					  unsigned int n, int rejected)
 {
 	unsigned long flags;
 	u32 tail, hw;
@@ -546,53 +442,58 @@ static __always_inline int smmu_cmdq_send_sync(struct smmu_cmdq *q, const struct
 	tail = atomic_read_acquire(&q->tail);
 	if (unlikely(q->head != tail || q->dead))
 		return smmu_cmdq_send_busy(q, cmds, n, rejected, flags);
-	hw = smmu_cmdq_lead_locked(q, tail, cmds, n);
+	hw = smmu_cmdq_put_with_sync_locked(q, tail, cmds, n);
 	smmu_cmdq_unlock_and_ring(q, hw, flags);
 
-	if (unlikely(!smmu_cmdq_finished(q, hw, tail + n + 1, tail)))
-		ret = smmu_cmdq_wait_sync(q, tail + n, 0);
-	return smmu_cmdq_judge(q, ret, rejected);
+	if (unlikely(!smmu_cmdq_try_advance(q, hw, tail + n + 1, tail)))
+		ret = smmu_cmdq_wait_consumed(q, tail + n, 0);
+	return smmu_cmdq_result(q, ret, rejected);
 }
 
 /**
- * smmu_cmdq_sync() - Send commands and wait until they took effect
+ * smmu_cmdq_sync() - Send a command and wait until it took effect
  * @q: the queue
- * @cmds: the commands; may be %NULL when @n is 0
- * @n: how many, at most %SMMU_CMDQ_BATCH
+ * @cmd: the command
  *
  * Everything that any CPU put before is complete as well.
  *
  * Context: any, interrupts may be off. Holds no lock while it waits. Spins for a
- * second at most for each of: room, the CMD_SYNC that is in flight, its own; and
- * while others take the room that there is.
+ * second at most for each of: room, the CMD_SYNC that is in flight, the one that
+ * covers @cmd; and while others take the room that there is.
  * Return: 0; -ETIMEDOUT if the SMMU stopped consuming; -EIO if it refused a
- * command while this call waited, so that one of @cmds may have had no effect.
+ * command while this call waited, so that @cmd may have had no effect.
  * IHI 0070, 4.7 (CMD_SYNC).
  */
-int smmu_cmdq_sync(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n)
+int smmu_cmdq_sync(struct smmu_cmdq *q, struct smmu_cmd cmd)
 {
 	/*
 	 * Acquire, here and wherever the count is taken first.  Earlier: this
 	 * read.  Later: the slots and PROD.  Peer: the SMMU, whose refusal of
 	 * these commands must not be in the count yet.
 	 */
-	return smmu_cmdq_send_sync(q, cmds, n, atomic_read_acquire(&q->rejected));
+	return smmu_cmdq_send(q, &cmd, 1, atomic_read_acquire(&q->rejected));
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_sync);
 
-/**
- * smmu_cmdq_sync_one() - Send a command and wait until it took effect
- * @q: the queue
- * @cmd: the command
- *
- * Context: as smmu_cmdq_sync().
- * Return: as smmu_cmdq_sync(). IHI 0070, 4.7 (CMD_SYNC).
- */
-int smmu_cmdq_sync_one(struct smmu_cmdq *q, struct smmu_cmd cmd)
+/* Put commands that nobody waits for yet, and tell the SMMU now and then. */
+static int smmu_cmdq_put(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n)
 {
-	return smmu_cmdq_send_sync(q, &cmd, 1, atomic_read_acquire(&q->rejected));
+	unsigned long flags;
+	int ret;
+
+	raw_spin_lock_irqsave(&q->lock, flags);
+	ret = smmu_cmdq_make_room_locked(q, n, &flags);
+	if (!ret && q->sync_batches) {
+		smmu_cmdq_send_unlock(q, cmds, n, flags);
+		return 0;
+	}
+	if (!ret) {
+		smmu_cmdq_put_locked(q, cmds, n);
+		smmu_cmdq_ring_unrung_locked(q);
+	}
+	raw_spin_unlock_irqrestore(&q->lock, flags);
+	return ret;
 }
-EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_sync_one);
 
 /**
  * smmu_cmdq_batch_flush() - Put what a batch holds into the queue
@@ -604,10 +505,8 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_sync_one);
  */
 void smmu_cmdq_batch_flush(struct smmu_cmdq_batch *batch)
 {
-	u32 need;
-
 	if (!batch->err)
-		batch->err = min(smmu_cmdq_put(batch->q, batch->cmds, batch->n, false, &need), 0);
+		batch->err = smmu_cmdq_put(batch->q, batch->cmds, batch->n);
 	batch->n = 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_batch_flush);
@@ -623,6 +522,6 @@ int smmu_cmdq_batch_sync(struct smmu_cmdq_batch *batch)
 {
 	if (unlikely(batch->err))
 		return batch->err;
-	return smmu_cmdq_send_sync(batch->q, batch->cmds, batch->n, batch->rejected);
+	return smmu_cmdq_send(batch->q, batch->cmds, batch->n, batch->rejected);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_batch_sync);

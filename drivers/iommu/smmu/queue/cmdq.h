@@ -23,11 +23,11 @@
 struct device;
 struct smmu_mmio;
 
-/* Commands in one call at most, and between two doorbells. */
-#define SMMU_CMDQ_BATCH	32
+/* Commands that a batch collects on the stack and puts at once */
+#define SMMU_CMDQ_BATCH_CMDS	8
 
-/* Commands that a batch keeps on the stack, which some kernels zero first. */
-#define SMMU_CMDQ_BATCH_KEPT	8
+/* Commands without a CMD_SYNC of which the SMMU is told at once */
+#define SMMU_CMDQ_RING_CMDS	32
 
 /* Attempts at a command that the SMMU could not fetch before it is given up. */
 #define SMMU_CMDQ_ABORT_RETRIES	3
@@ -76,7 +76,7 @@ struct smmu_cmdq_error {
  * @base_dma: its address as the SMMU sees it; never changes
  * @ops: registered by the owner of GERROR and CR0; never changes
  * @ctx: argument of @ops; never changes
- * @lg2: log2 of the number of slots; never changes
+ * @entries_lg2: log2 of the number of slots; never changes
  * @sync_batches: every batch must end in a CMD_SYNC (%SMMU_ERRATUM_SYNC_EVERY_BATCH);
  *	never changes
  * @dead: the SMMU does not consume; all calls fail at once and touch no register
@@ -105,7 +105,7 @@ struct smmu_cmdq {
 	dma_addr_t base_dma;
 	const struct smmu_cmdq_ops *ops;
 	void *ctx;
-	u8 lg2;
+	u8 entries_lg2;
 	bool sync_batches;
 	bool dead;
 	atomic_t rejected;
@@ -126,30 +126,26 @@ struct smmu_cmdq_batch {
 	int rejected;
 	int err;
 	unsigned int n;
-	struct smmu_cmd cmds[SMMU_CMDQ_BATCH_KEPT];
+	struct smmu_cmd cmds[SMMU_CMDQ_BATCH_CMDS];
 };
-
-/* Words of a slot */
-#define SMMU_CMDQ_SLOT_WORDS	2
 
 /* The slot is the caller's to write. */
 static __always_inline void smmu_cmdq_write_slot(__le64 *base, u32 slot,
 						 const struct smmu_cmd *cmd)
 {
 	const u64 w0 = cmd->w[0], w1 = cmd->w[1];
-	__le64 *words = base + (size_t)slot * SMMU_CMDQ_SLOT_WORDS;
+	__le64 *words = base + (size_t)slot * SMMU_CMD_WORDS;
 
 	words[0] = cpu_to_le64(w0);
 	words[1] = cpu_to_le64(w1);
 }
 
-int smmu_cmdq_init(struct smmu_cmdq *q, struct device *dev, const struct smmu_mmio *mmio, u8 lg2,
-		   const struct smmu_cmdq_ops *ops, void *ctx);
+int smmu_cmdq_init(struct smmu_cmdq *q, struct device *dev, const struct smmu_mmio *mmio,
+		   u8 entries_lg2, const struct smmu_cmdq_ops *ops, void *ctx);
 u64 smmu_cmdq_base_reg(const struct smmu_cmdq *q);
 void smmu_cmdq_restart(struct smmu_cmdq *q);
 void smmu_cmdq_stop(struct smmu_cmdq *q);
-int smmu_cmdq_sync(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n);
-int smmu_cmdq_sync_one(struct smmu_cmdq *q, struct smmu_cmd cmd);
+int smmu_cmdq_sync(struct smmu_cmdq *q, struct smmu_cmd cmd);
 u32 smmu_cmdq_update_tail(struct smmu_cmdq *q);
 bool smmu_cmdq_recover(struct smmu_cmdq *q, struct smmu_cmdq_error *error);
 void smmu_cmdq_report(struct smmu_cmdq *q, const struct smmu_cmdq_error *error);
@@ -184,7 +180,7 @@ static inline void smmu_cmdq_batch_init(struct smmu_cmdq_batch *batch, struct sm
  */
 static inline void smmu_cmdq_batch_add(struct smmu_cmdq_batch *batch, struct smmu_cmd cmd)
 {
-	if (unlikely(batch->n == SMMU_CMDQ_BATCH_KEPT))
+	if (unlikely(batch->n == SMMU_CMDQ_BATCH_CMDS))
 		smmu_cmdq_batch_flush(batch);
 	batch->cmds[batch->n++] = cmd;
 }

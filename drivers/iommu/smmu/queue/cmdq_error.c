@@ -13,7 +13,7 @@
 
 static void smmu_cmdq_read_slot(struct smmu_cmdq *q, u32 slot, struct smmu_cmd *cmd)
 {
-	const __le64 *words = &q->base[slot * SMMU_CMDQ_SLOT_WORDS];
+	const __le64 *words = &q->base[slot * SMMU_CMD_WORDS];
 
 	cmd->w[0] = le64_to_cpu(words[0]);
 	cmd->w[1] = le64_to_cpu(words[1]);
@@ -49,7 +49,7 @@ bool smmu_cmdq_recover(struct smmu_cmdq *q, struct smmu_cmdq_error *error)
 	unsigned int tries;
 
 	error->err = FIELD_GET(SMMU_CMDQ_CONS_ERR, cons);
-	error->slot = smmu_ring_slot(FIELD_GET(SMMU_Q_INDEX, cons), q->lg2);
+	error->slot = smmu_ring_slot(FIELD_GET(SMMU_Q_INDEX, cons), q->entries_lg2);
 	smmu_cmdq_read_slot(q, error->slot, &error->cmd);
 
 	switch (error->err) {

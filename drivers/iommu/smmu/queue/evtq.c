@@ -21,21 +21,21 @@
  * @q: the queue to set up
  * @dev: the SMMU
  * @mmio: its register frames
- * @lg2: log2 of the number of records it holds
+ * @entries_lg2: log2 of the number of records it holds
  * @sink: gets every record
  * @sink_ctx: its argument
  *
  * Context: may sleep. The memory goes with the binding of @dev.
  * Return: 0 or -ENOMEM.
  */
-int smmu_evtq_init(struct smmu_evtq *q, struct device *dev, const struct smmu_mmio *mmio, u8 lg2,
-		   smmu_evtq_sink sink, void *sink_ctx)
+int smmu_evtq_init(struct smmu_evtq *q, struct device *dev, const struct smmu_mmio *mmio,
+		   u8 entries_lg2, smmu_evtq_sink sink, void *sink_ctx)
 {
-	size_t bytes = (size_t)SMMU_EVENT_WORDS * sizeof(__le64) << lg2;
+	size_t bytes = (size_t)SMMU_EVENT_WORDS * sizeof(__le64) << entries_lg2;
 
 	q->dev = dev;
 	q->mmio = mmio;
-	q->lg2 = lg2;
+	q->entries_lg2 = entries_lg2;
 	q->sink = sink;
 	q->sink_ctx = sink_ctx;
 	mutex_init(&q->lock);
@@ -55,7 +55,7 @@ void smmu_evtq_restart(struct smmu_evtq *q)
 	q->cons = 0;
 	smmu_mmio_write64(q->mmio, SMMU_EVENTQ_BASE,
 			  SMMU_Q_BASE_RWA | (q->base_dma & SMMU_Q_BASE_ADDR) |
-			  FIELD_PREP(SMMU_Q_BASE_LOG2SIZE, q->lg2));
+			  FIELD_PREP(SMMU_Q_BASE_LOG2SIZE, q->entries_lg2));
 	smmu_mmio_write(q->mmio, SMMU_EVENTQ_PROD, 0);
 	smmu_mmio_write(q->mmio, SMMU_EVENTQ_CONS, 0);
 	q->live = true;
@@ -75,9 +75,9 @@ void smmu_evtq_stop(struct smmu_evtq *q)
 	mutex_unlock(&q->lock);
 }
 
-static void smmu_evtq_hand_on(struct smmu_evtq *q)
+static void smmu_evtq_deliver(struct smmu_evtq *q)
 {
-	const __le64 *slot = &q->base[smmu_ring_slot(q->cons, q->lg2) * SMMU_EVENT_WORDS];
+	const __le64 *slot = &q->base[smmu_ring_slot(q->cons, q->entries_lg2) * SMMU_EVENT_WORDS];
 	u64 rec[SMMU_EVENT_WORDS];
 	struct smmu_event ev;
 	unsigned int i;
@@ -93,7 +93,7 @@ static void smmu_evtq_hand_on(struct smmu_evtq *q)
  * Give the slots up to the cursor back, and acknowledge an overflow if PROD
  * shows one: OVACKFLG follows OVFLG (IHI 0070, 3.5.2 and 7.4).
  */
-static void smmu_evtq_give_back(struct smmu_evtq *q, u32 prod)
+static void smmu_evtq_release_slots(struct smmu_evtq *q, u32 prod)
 {
 	u32 ack = prod & SMMU_Q_OVFLG ? SMMU_Q_OVFLG : 0;
 
@@ -102,7 +102,7 @@ static void smmu_evtq_give_back(struct smmu_evtq *q, u32 prod)
 	 * which may overwrite the slots as soon as it sees CONS.
 	 */
 	mb();
-	smmu_mmio_write(q->mmio, SMMU_EVENTQ_CONS, smmu_ring_hw(q->cons, q->lg2) | ack);
+	smmu_mmio_write(q->mmio, SMMU_EVENTQ_CONS, smmu_ring_hw(q->cons, q->entries_lg2) | ack);
 }
 
 static void smmu_evtq_check_overflow(struct smmu_evtq *q, u32 prod)
@@ -119,29 +119,29 @@ static bool smmu_evtq_read_locked(struct smmu_evtq *q)
 {
 	/* Records are read only after the PROD that covers them. */
 	u32 prod = smmu_mmio_read_ordered(q->mmio, SMMU_EVENTQ_PROD);
-	u32 end = smmu_ring_extend(q->cons, FIELD_GET(SMMU_Q_INDEX, prod), q->lg2);
+	u32 end = smmu_ring_extend(q->cons, FIELD_GET(SMMU_Q_INDEX, prod), q->entries_lg2);
 	bool any = q->cons != end;
 
 	smmu_evtq_check_overflow(q, prod);
 	while (q->cons != end) {
-		smmu_evtq_hand_on(q);
+		smmu_evtq_deliver(q);
 		q->cons++;
 		cond_resched();
 	}
-	smmu_evtq_give_back(q, prod);
+	smmu_evtq_release_slots(q, prod);
 	return any;
 }
 
 static void smmu_evtq_drain_locked(struct smmu_evtq *q)
 {
-	u64 pause = q->records + BIT(q->lg2);
+	u64 pause = q->records + BIT(q->entries_lg2);
 
 	lockdep_assert_held(&q->lock);
 	while (smmu_evtq_read_locked(q)) {
 		if (q->records < pause)
 			continue;
 		usleep_range(SMMU_EVTQ_PAUSE_US, 2 * SMMU_EVTQ_PAUSE_US);
-		pause = q->records + BIT(q->lg2);
+		pause = q->records + BIT(q->entries_lg2);
 	}
 }
 

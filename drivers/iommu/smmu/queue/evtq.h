@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The event queue: drain, count, hand on.  What an event means to whom is none
- * of its business; a sink is registered for that.
+ * The event queue: takes records out, decodes and counts them, and gives each to the
+ * sink that is registered, which knows what it means and to whom.
  */
 #ifndef SMMU_EVTQ_H
 #define SMMU_EVTQ_H
@@ -21,7 +21,7 @@ typedef void (*smmu_evtq_sink)(void *ctx, const struct smmu_event *ev);
  * @mmio: register frames; never changes
  * @base: records, written by the SMMU
  * @base_dma: their address as the SMMU sees it; never changes
- * @lg2: log2 of the number of records; never changes
+ * @entries_lg2: log2 of the number of records; never changes
  * @lock: one drain at a time; guards what follows
  * @live: the registers and the memory are about the same queue
  * @cons: next position to read
@@ -35,7 +35,7 @@ struct smmu_evtq {
 	const struct smmu_mmio *mmio;
 	__le64 *base;
 	dma_addr_t base_dma;
-	u8 lg2;
+	u8 entries_lg2;
 
 	struct mutex lock; /* see above */
 	bool live;
@@ -47,8 +47,8 @@ struct smmu_evtq {
 	void *sink_ctx;
 };
 
-int smmu_evtq_init(struct smmu_evtq *q, struct device *dev, const struct smmu_mmio *mmio, u8 lg2,
-		   smmu_evtq_sink sink, void *sink_ctx);
+int smmu_evtq_init(struct smmu_evtq *q, struct device *dev, const struct smmu_mmio *mmio,
+		   u8 entries_lg2, smmu_evtq_sink sink, void *sink_ctx);
 void smmu_evtq_restart(struct smmu_evtq *q);
 void smmu_evtq_stop(struct smmu_evtq *q);
 void smmu_evtq_drain(struct smmu_evtq *q);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Positions in a queue of 2^lg2 entries, lg2 from 1 to 19 (IHI 0070 section 3.5.1).
+ * Positions in a queue of 2^entries_lg2 entries, 2 to 2^19 (IHI 0070 section 3.5.1).
  *
  * Software counts every entry ever passed in a u32 that wraps at 2^32. A register
- * holds the low lg2 + 1 bits of the same count: the index and, above it, the wrap
- * bit. No two positions that are compared are 2^31 or more apart; a queue keeps
- * them within 2^lg2.
+ * holds the low entries_lg2 + 1 bits of the same count: the index and, above it, the
+ * wrap bit. No two positions that are compared are 2^31 or more apart; those of a
+ * queue are as far apart as it has entries, at most.
  */
 #ifndef SMMU_RING_H
 #define SMMU_RING_H
@@ -16,35 +16,35 @@
 #include "hw/regs.h"
 
 /* Index of the entry in memory */
-static inline u32 smmu_ring_slot(u32 pos, u8 lg2)
+static inline u32 smmu_ring_slot(u32 pos, u8 entries_lg2)
 {
-	return pos & (BIT(lg2) - 1);
+	return pos & (BIT(entries_lg2) - 1);
 }
 
 /* PROD or CONS without the flags and codes above the index */
-static inline u32 smmu_ring_hw(u32 pos, u8 lg2)
+static inline u32 smmu_ring_hw(u32 pos, u8 entries_lg2)
 {
-	return pos & (BIT(lg2 + 1) - 1);
+	return pos & (BIT(entries_lg2 + 1) - 1);
 }
 
-/* Entries written and not yet consumed; more than 2^lg2 is a broken queue */
+/* Entries written and not yet consumed; more than 2^entries_lg2 is a broken queue */
 static inline u32 smmu_ring_used(u32 prod, u32 cons)
 {
 	return prod - cons;
 }
 
 /* Entries that can still be written; a broken queue has no room */
-static inline u32 smmu_ring_space(u32 prod, u32 cons, u8 lg2)
+static inline u32 smmu_ring_space(u32 prod, u32 cons, u8 entries_lg2)
 {
 	u32 used = smmu_ring_used(prod, cons);
 
-	return used < BIT(lg2) ? BIT(lg2) - used : 0;
+	return used < BIT(entries_lg2) ? BIT(entries_lg2) - used : 0;
 }
 
 /* The first position from @known on that a register shows as @hw */
-static inline u32 smmu_ring_extend(u32 known, u32 hw, u8 lg2)
+static inline u32 smmu_ring_extend(u32 known, u32 hw, u8 entries_lg2)
 {
-	return known + smmu_ring_hw(hw - known, lg2);
+	return known + smmu_ring_hw(hw - known, entries_lg2);
 }
 
 /* Is the entry at @pos consumed? */

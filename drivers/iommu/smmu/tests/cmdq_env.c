@@ -29,7 +29,7 @@ void cmdq_env_set_cons(struct cmdq_env *env, u8 err)
 	/* What was executed must show before the CONS that says so. */
 	smp_wmb();
 	WRITE_ONCE(*cmdq_env_reg(env, SMMU_CMDQ_CONS),
-		   smmu_ring_hw(env->cons, env->q.lg2) | FIELD_PREP(SMMU_CMDQ_CONS_ERR, err));
+		   smmu_ring_hw(env->cons, env->q.entries_lg2) | FIELD_PREP(SMMU_CMDQ_CONS_ERR, err));
 	if (err)
 		*cmdq_env_reg(env, SMMU_GERROR) ^= SMMU_GERROR_CMDQ_ERR;
 }
@@ -38,7 +38,7 @@ void cmdq_env_set_cons(struct cmdq_env *env, u8 err)
 u32 cmdq_env_published(struct cmdq_env *env)
 {
 	return smmu_ring_extend(env->cons, READ_ONCE(*cmdq_env_reg(env, SMMU_CMDQ_PROD)),
-				env->q.lg2);
+				env->q.entries_lg2);
 }
 
 static bool cmdq_env_error_active(struct cmdq_env *env)
@@ -76,7 +76,7 @@ static u8 cmdq_env_execute(struct cmdq_env *env, u64 w0, u64 w1)
 
 static u8 cmdq_env_fetch(struct cmdq_env *env)
 {
-	const __le64 *slot = &env->q.base[2 * (env->cons & (BIT(env->q.lg2) - 1))];
+	const __le64 *slot = &env->q.base[2 * (env->cons & (BIT(env->q.entries_lg2) - 1))];
 
 	if (env->fetch_fails && env->cons == env->fetch_pos) {
 		env->fetch_fails--;
@@ -92,7 +92,7 @@ static void cmdq_env_consume(struct cmdq_env *env, u32 most)
 
 	/* Slots may be read only after the PROD that covers them. */
 	smp_rmb();
-	if (prod - env->cons > BIT(env->q.lg2))
+	if (prod - env->cons > BIT(env->q.entries_lg2))
 		env->errors++;
 	env->doorbells += prod != env->prod;
 	env->prod = prod;
@@ -237,18 +237,15 @@ int cmdq_env_init(struct kunit *test)
 	return 0;
 }
 
-/* One call; large ones in batches. */
-static int cmdq_env_call(struct cmdq_env_sender *s, const struct smmu_cmd *cmds, u32 n)
+/* Send commands and wait. One goes alone, others as a batch. */
+int cmdq_env_sync(struct cmdq_env *env, const struct smmu_cmd *cmds, u32 n)
 {
-	struct smmu_cmdq *q = &s->env->q;
 	struct smmu_cmdq_batch batch;
 	u32 i;
 
 	if (n == 1)
-		return smmu_cmdq_sync_one(q, cmds[0]);
-	if (n <= SMMU_CMDQ_BATCH)
-		return smmu_cmdq_sync(q, cmds, n);
-	smmu_cmdq_batch_init(&batch, q);
+		return smmu_cmdq_sync(&env->q, cmds[0]);
+	smmu_cmdq_batch_init(&batch, &env->q);
 	for (i = 0; i < n; i++)
 		smmu_cmdq_batch_add(&batch, cmds[i]);
 	return smmu_cmdq_batch_sync(&batch);
@@ -267,7 +264,7 @@ static int cmdq_env_send(struct cmdq_env_sender *s)
 		s->cmds[n - 1] = (struct smmu_cmd){ { CMDQ_ENV_BAD_OPCODE } };
 		s->sent--;
 	}
-	s->ret = cmdq_env_call(s, s->cmds, n);
+	s->ret = cmdq_env_sync(s->env, s->cmds, n);
 	s->refused += s->ret == -EIO;
 	if (s->ret && s->ret != -EIO)
 		return s->ret;

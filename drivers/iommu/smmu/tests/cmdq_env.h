@@ -122,6 +122,7 @@ struct smmu_cmd cmdq_env_cmd(u32 sender, u32 number);
 void cmdq_env_set_cons(struct cmdq_env *env, u8 err);
 void cmdq_env_step(void *ctx);
 u32 cmdq_env_published(struct cmdq_env *env);
+int cmdq_env_sync(struct cmdq_env *env, const struct smmu_cmd *cmds, u32 n);
 struct task_struct *cmdq_env_hardware(struct cmdq_env *env);
 
 void cmdq_env_create(struct cmdq_env *env, struct cmdq_env_sender *senders, u32 n);

@@ -35,8 +35,8 @@ static void group_test_fly(struct cmdq_env *env)
 }
 
 /*
- * One sender leads, with one command and its CMD_SYNC; the others put up to four
- * each behind it, and only then the consumer begins.  Returns where that is.
+ * One sender puts a command and a CMD_SYNC; the others put up to four commands each
+ * behind it, and only then the consumer begins.  Returns where that is.
  */
 static u32 group_test_gather(struct cmdq_env *env, struct cmdq_env_sender *senders)
 {
@@ -55,7 +55,7 @@ static u32 group_test_gather(struct cmdq_env *env, struct cmdq_env_sender *sende
 	return start + 2;
 }
 
-/* Two CMD_SYNCs and two doorbells for all: the leader's, and one for the others */
+/* Two CMD_SYNCs and two doorbells for all: the first sender's, and one for the others */
 static void group_test_share_from(struct kunit *test, u32 pos)
 {
 	struct cmdq_env_sender *senders = group_test_senders(test);
@@ -93,7 +93,7 @@ static void group_test_share_wrap(struct kunit *test)
 		group_test_share_from(test, 0u - i);
 }
 
-/* Whose CMD_SYNC was in flight does nothing more: the follower helps itself. */
+/* The owner of the CMD_SYNC in flight does nothing more: who waits helps itself. */
 static void group_test_take_over(struct kunit *test)
 {
 	struct cmdq_env *env = test->priv;
@@ -101,7 +101,7 @@ static void group_test_take_over(struct kunit *test)
 
 	for (i = 1; i <= GROUP_TEST_ROUNDS; i++) {
 		group_test_fly(env);
-		KUNIT_ASSERT_EQ(test, smmu_cmdq_sync_one(&env->q, cmdq_env_cmd(1, i - 1)), 0);
+		KUNIT_ASSERT_EQ(test, smmu_cmdq_sync(&env->q, cmdq_env_cmd(1, i - 1)), 0);
 		KUNIT_EXPECT_EQ(test, env->synced[1], i);
 		KUNIT_EXPECT_EQ(test, env->syncs, 2 * i);
 		KUNIT_EXPECT_EQ(test, env->doorbells, 2 * i);
@@ -110,9 +110,9 @@ static void group_test_take_over(struct kunit *test)
 }
 
 /*
- * While a follower queues up for the lock to take over, the one who holds it puts a
- * CMD_SYNC, which is even consumed before he lets go: the follower puts no other.
- * With a single CPU, the follower comes when all is over.
+ * While a sender queues up for the lock to take over, the one that holds it puts a
+ * CMD_SYNC, which is even consumed before it lets go: the sender puts no other.
+ * With a single CPU, the sender comes when all is over.
  */
 static void group_test_outrun(struct kunit *test)
 {
@@ -137,7 +137,7 @@ static void group_test_outrun(struct kunit *test)
 	env->next[0]++;
 	cmdq_env_set_cons(env, 0);
 	mdelay(5);
-	/* Now the lock's owner takes over, and his is consumed. */
+	/* Now the holder of the lock takes over, and its CMD_SYNC is consumed. */
 	slot = &env->q.base[2 * smmu_ring_slot(start + 4, CMDQ_ENV_LG2)];
 	slot[0] = cpu_to_le64(sync.w[0]);
 	slot[1] = cpu_to_le64(sync.w[1]);
@@ -165,7 +165,7 @@ static void group_test_empty(struct kunit *test)
 	struct cmdq_env *env = test->priv;
 
 	group_test_fly(env);
-	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, NULL, 0), 0);
+	KUNIT_EXPECT_EQ(test, cmdq_env_sync(env, NULL, 0), 0);
 	KUNIT_EXPECT_EQ(test, env->synced[0], 1);
 }
 
@@ -187,7 +187,7 @@ static void group_test_doorbell(struct kunit *test)
 	u32 start = env->q.head;
 
 	env->stopped = true;
-	group_test_put(env, &batch, SMMU_CMDQ_BATCH - SMMU_CMDQ_BATCH_KEPT);
+	group_test_put(env, &batch, SMMU_CMDQ_RING_CMDS - SMMU_CMDQ_BATCH_CMDS);
 	KUNIT_EXPECT_EQ(test, cmdq_env_published(env), start);
 	env->stopped = false;
 	KUNIT_EXPECT_EQ(test, smmu_cmdq_batch_sync(&batch), 0);
@@ -195,8 +195,8 @@ static void group_test_doorbell(struct kunit *test)
 	start = env->q.head;
 	env->next[1] = 0;
 	env->stopped = true;
-	group_test_put(env, &batch, SMMU_CMDQ_BATCH);
-	KUNIT_EXPECT_EQ(test, cmdq_env_published(env), start + SMMU_CMDQ_BATCH);
+	group_test_put(env, &batch, SMMU_CMDQ_RING_CMDS);
+	KUNIT_EXPECT_EQ(test, cmdq_env_published(env), start + SMMU_CMDQ_RING_CMDS);
 	env->stopped = false;
 	KUNIT_EXPECT_EQ(test, smmu_cmdq_batch_sync(&batch), 0);
 	KUNIT_EXPECT_EQ(test, env->syncs, 2);
@@ -212,11 +212,11 @@ static void group_test_no_doorbell(struct kunit *test)
 
 	env->stopped = true;
 	group_test_fly(env);
-	group_test_put(env, &batch, SMMU_CMDQ_BATCH);
+	group_test_put(env, &batch, SMMU_CMDQ_RING_CMDS);
 	KUNIT_EXPECT_EQ(test, cmdq_env_published(env), start + 2);
 	env->stopped = false;
 	KUNIT_EXPECT_EQ(test, smmu_cmdq_batch_sync(&batch), 0);
-	KUNIT_EXPECT_EQ(test, env->synced[1], SMMU_CMDQ_BATCH + 1);
+	KUNIT_EXPECT_EQ(test, env->synced[1], SMMU_CMDQ_RING_CMDS + 1);
 	KUNIT_EXPECT_EQ(test, env->syncs, 2);
 	KUNIT_EXPECT_EQ(test, env->errors, 0);
 }
@@ -229,7 +229,7 @@ static void group_test_full_from(struct kunit *test, bool flying)
 {
 	struct cmdq_env *env = test->priv;
 	struct smmu_cmdq_batch batch;
-	u32 i, start = env->q.head, filled = CMDQ_ENV_SLOTS - SMMU_CMDQ_BATCH_KEPT;
+	u32 i, start = env->q.head, filled = CMDQ_ENV_SLOTS - SMMU_CMDQ_BATCH_CMDS;
 
 	env->held = true;
 	env->hold = start + filled + 2 * flying;
@@ -239,7 +239,7 @@ static void group_test_full_from(struct kunit *test, bool flying)
 	KUNIT_ASSERT_TRUE(test, env->held);
 	KUNIT_ASSERT_EQ(test, env->q.head, env->hold);
 	KUNIT_ASSERT_LT(test, cmdq_env_published(env), env->hold);
-	for (i = filled + 1; i < filled + SMMU_CMDQ_BATCH_KEPT; i++)
+	for (i = filled + 1; i < filled + SMMU_CMDQ_BATCH_CMDS; i++)
 		smmu_cmdq_batch_add(&batch, cmdq_env_cmd(1, i));
 	KUNIT_EXPECT_EQ(test, smmu_cmdq_batch_sync(&batch), 0);
 	KUNIT_EXPECT_FALSE(test, env->held);
@@ -300,15 +300,15 @@ static void group_test_illegal_from(struct kunit *test, u32 culprit)
 	KUNIT_EXPECT_EQ(test, atomic_read(&env->q.rejected), 1);
 	KUNIT_EXPECT_EQ(test, env->syncs, 3);	/* one in place of the victim */
 	KUNIT_EXPECT_EQ(test, env->cut_offs, 0);
-	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, NULL, 0), 0);
+	KUNIT_EXPECT_EQ(test, cmdq_env_sync(env, NULL, 0), 0);
 }
 
-static void group_test_illegal_leader(struct kunit *test)
+static void group_test_illegal_owner(struct kunit *test)
 {
 	group_test_illegal_from(test, 0);
 }
 
-static void group_test_illegal_follower(struct kunit *test)
+static void group_test_illegal_sharer(struct kunit *test)
 {
 	group_test_illegal_from(test, 3);
 }
@@ -331,14 +331,14 @@ static void group_test_dead(struct kunit *test)
 	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get(), start), 5000);
 }
 
-/* A follower needs nobody to find out. */
+/* Who waits for another's CMD_SYNC needs nobody to find out. */
 static void group_test_dead_alone(struct kunit *test)
 {
 	struct cmdq_env *env = test->priv;
 
 	env->stopped = true;
 	group_test_fly(env);
-	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync_one(&env->q, cmdq_env_cmd(1, 0)), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, cmdq_env_cmd(1, 0)), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, env->cut_offs, 1);
 }
 
@@ -394,10 +394,10 @@ static void group_test_stop_ringing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, wait_for_completion_timeout(&stopper.done, HZ / 20), 0);
 	atomic_dec(&env->q.ringing);
 	wait_for_completion(&stopper.done);
-	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, NULL, 0), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, cmdq_env_sync(env, NULL, 0), -ETIMEDOUT);
 	smmu_cmdq_restart(&env->q);
 	env->cons = env->q.head;
-	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, NULL, 0), 0);
+	KUNIT_EXPECT_EQ(test, cmdq_env_sync(env, NULL, 0), 0);
 	KUNIT_EXPECT_EQ(test, atomic_read(&env->q.ringing), 0);
 }
 
@@ -424,7 +424,7 @@ static void group_test_restart(struct kunit *test)
 	env->cons = env->q.head;
 	env->stopped = false;
 	env->held = false;
-	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync_one(&env->q, cmdq_env_cmd(0, env->next[0])), 0);
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, cmdq_env_cmd(0, env->next[0])), 0);
 	KUNIT_EXPECT_EQ(test, env->syncs, 1);
 	KUNIT_EXPECT_EQ(test, env->errors, 0);
 }
@@ -462,9 +462,9 @@ static void group_test_sync_batches(struct kunit *test)
 	env->doorbells = 0;
 	first = env->next[1];
 	smmu_cmdq_batch_init(&batch, &env->q);
-	for (i = 0; i < 2 * SMMU_CMDQ_BATCH_KEPT + 1; i++) {
+	for (i = 0; i < 2 * SMMU_CMDQ_BATCH_CMDS + 1; i++) {
 		smmu_cmdq_batch_add(&batch, cmdq_env_cmd(1, first + i));
-		if (batch.n == SMMU_CMDQ_BATCH_KEPT) {
+		if (batch.n == SMMU_CMDQ_BATCH_CMDS) {
 			smmu_cmdq_batch_flush(&batch);
 			calls++;
 			KUNIT_EXPECT_EQ(test, env->q.last_sync, env->q.head - 1);
@@ -551,8 +551,8 @@ static struct kunit_case group_test_cases[] = {
 	KUNIT_CASE(group_test_full),
 	KUNIT_CASE(group_test_full_flying),
 	KUNIT_CASE(group_test_keeps_room),
-	KUNIT_CASE(group_test_illegal_leader),
-	KUNIT_CASE(group_test_illegal_follower),
+	KUNIT_CASE(group_test_illegal_owner),
+	KUNIT_CASE(group_test_illegal_sharer),
 	KUNIT_CASE(group_test_dead),
 	KUNIT_CASE(group_test_dead_alone),
 	KUNIT_CASE(group_test_stop),

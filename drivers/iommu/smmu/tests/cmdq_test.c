@@ -26,12 +26,12 @@ static void cmdq_test_order(struct kunit *test)
 	u32 round, i, number = 0;
 
 	for (round = 0; round < CMDQ_TEST_ROUNDS; round++) {
-		struct smmu_cmd cmds[SMMU_CMDQ_BATCH];
-		u32 n = prandom_u32_state(&env->rnd) % (SMMU_CMDQ_BATCH + 1);
+		struct smmu_cmd cmds[SMMU_CMDQ_RING_CMDS];
+		u32 n = prandom_u32_state(&env->rnd) % (SMMU_CMDQ_RING_CMDS + 1);
 
 		for (i = 0; i < n; i++)
 			cmds[i] = cmdq_env_cmd(0, number++);
-		KUNIT_ASSERT_EQ(test, smmu_cmdq_sync(&env->q, cmds, n), 0);
+		KUNIT_ASSERT_EQ(test, cmdq_env_sync(env, cmds, n), 0);
 		KUNIT_ASSERT_EQ(test, env->next[0], number);
 		KUNIT_ASSERT_EQ(test, env->syncs, round + 1);
 	}
@@ -71,11 +71,11 @@ static void cmdq_test_illegal(struct kunit *test)
 	struct smmu_cmd cmds[] = { cmdq_env_cmd(0, 0), { { CMDQ_ENV_BAD_OPCODE } },
 				   cmdq_env_cmd(0, 1) };
 
-	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, cmds, ARRAY_SIZE(cmds)), -EIO);
+	KUNIT_EXPECT_EQ(test, cmdq_env_sync(env, cmds, ARRAY_SIZE(cmds)), -EIO);
 	KUNIT_EXPECT_EQ(test, env->next[0], 2);
 	KUNIT_EXPECT_EQ(test, env->syncs, 2);	/* ours and the replacement */
 	/* The queue goes on as if nothing had been. */
-	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, NULL, 0), 0);
+	KUNIT_EXPECT_EQ(test, cmdq_env_sync(env, NULL, 0), 0);
 }
 
 /* What was published before the batch was synced counts as well. */
@@ -87,14 +87,14 @@ static void cmdq_test_illegal_early(struct kunit *test)
 
 	smmu_cmdq_batch_init(&batch, &env->q);
 	smmu_cmdq_batch_add(&batch, (struct smmu_cmd){ { CMDQ_ENV_BAD_OPCODE } });
-	for (i = 0; i < 3 * SMMU_CMDQ_BATCH; i++)
+	for (i = 0; i < 3 * SMMU_CMDQ_RING_CMDS; i++)
 		smmu_cmdq_batch_add(&batch, cmdq_env_cmd(0, i));
 	/* The first part is refused and recovered before the last one is sent. */
 	for (i = 0; i < 1000; i++)
 		cmdq_env_step(env);
 	KUNIT_ASSERT_EQ(test, atomic_read(&env->q.rejected), 1);
 	KUNIT_EXPECT_EQ(test, smmu_cmdq_batch_sync(&batch), -EIO);
-	KUNIT_EXPECT_EQ(test, env->next[0], 3 * SMMU_CMDQ_BATCH);
+	KUNIT_EXPECT_EQ(test, env->next[0], 3 * SMMU_CMDQ_RING_CMDS);
 	KUNIT_EXPECT_EQ(test, env->cut_offs, 0);
 }
 
@@ -106,7 +106,7 @@ static void cmdq_test_batch_stopped(struct kunit *test)
 
 	smmu_cmdq_batch_init(&batch, &env->q);
 	smmu_cmdq_stop(&env->q);
-	for (i = 0; i <= SMMU_CMDQ_BATCH; i++)
+	for (i = 0; i <= SMMU_CMDQ_RING_CMDS; i++)
 		smmu_cmdq_batch_add(&batch, cmdq_env_cmd(0, i));
 	/* Back before the sync: the commands of the first part are lost all the same. */
 	smmu_cmdq_restart(&env->q);
@@ -119,7 +119,7 @@ static void cmdq_test_fetch_retried(struct kunit *test)
 	struct smmu_cmd cmd = cmdq_env_cmd(0, 0);
 
 	env->fetch_fails = SMMU_CMDQ_ABORT_RETRIES;
-	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, &cmd, 1), 0);
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, cmd), 0);
 	KUNIT_EXPECT_EQ(test, env->fetch_fails, 0);
 	KUNIT_EXPECT_EQ(test, env->next[0], 1);
 }
@@ -130,7 +130,7 @@ static void cmdq_test_fetch_given_up(struct kunit *test)
 	struct smmu_cmd cmd = cmdq_env_cmd(0, 0);
 
 	env->fetch_fails = SMMU_CMDQ_ABORT_RETRIES + 1;
-	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, &cmd, 1), -EIO);
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, cmd), -EIO);
 	KUNIT_EXPECT_EQ(test, env->next[0], 0);
 	KUNIT_EXPECT_EQ(test, env->syncs, 2);
 }
@@ -142,7 +142,7 @@ static void cmdq_test_fetch_dead(struct kunit *test)
 	struct smmu_cmd cmd = cmdq_env_cmd(0, 0);
 
 	env->fetch_fails = U32_MAX;
-	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, &cmd, 1), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, cmd), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, U32_MAX - env->fetch_fails, SMMU_CMDQ_ABORT_RETRIES + 2);
 	KUNIT_EXPECT_EQ(test, env->cut_offs, 1);
 }
@@ -154,7 +154,7 @@ static void cmdq_test_late(struct kunit *test)
 
 	/* One command, so that no step of the consumer is too small. */
 	env->late = 2;
-	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, NULL, 0), 0);
+	KUNIT_EXPECT_EQ(test, cmdq_env_sync(env, NULL, 0), 0);
 	KUNIT_EXPECT_EQ(test, env->late, 0);
 	KUNIT_EXPECT_EQ(test, env->syncs, 1);
 	KUNIT_EXPECT_EQ(test, env->cut_offs, 0);
@@ -167,7 +167,7 @@ static void cmdq_test_powerless(struct kunit *test)
 
 	env->stopped = true;
 	*cmdq_env_reg(env, SMMU_CMDQ_CONS) = U32_MAX;
-	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, NULL, 0), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, cmdq_env_sync(env, NULL, 0), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, env->cut_offs, 1);
 }
 
@@ -178,11 +178,11 @@ static void cmdq_test_forgetful(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < CMDQ_ENV_SLOTS / 2 + 2; i++)
-		KUNIT_ASSERT_EQ(test, smmu_cmdq_sync_one(&env->q, cmdq_env_cmd(0, i)), 0);
+		KUNIT_ASSERT_EQ(test, smmu_cmdq_sync(&env->q, cmdq_env_cmd(0, i)), 0);
 	KUNIT_ASSERT_GT(test, smmu_ring_hw(env->q.head, CMDQ_ENV_LG2), CMDQ_ENV_SLOTS);
 	env->stopped = true;
 	*cmdq_env_reg(env, SMMU_CMDQ_CONS) = 0;
-	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync_one(&env->q, cmdq_env_cmd(0, i)), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, cmdq_env_cmd(0, i)), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, env->cut_offs, 1);
 }
 
@@ -194,17 +194,17 @@ static void cmdq_test_dead(struct kunit *test)
 	u32 i;
 
 	env->stopped = true;
-	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, NULL, 0), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, cmdq_env_sync(env, NULL, 0), -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, env->cut_offs, 1);
 	start = ktime_get();
 	for (i = 0; i < 2 << CMDQ_ENV_LG2; i++)
-		KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, NULL, 0), -ETIMEDOUT);
+		KUNIT_EXPECT_EQ(test, cmdq_env_sync(env, NULL, 0), -ETIMEDOUT);
 	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get(), start), 500);
 
 	env->stopped = false;
 	smmu_cmdq_restart(&env->q);
 	env->cons = env->q.head;
-	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, NULL, 0), 0);
+	KUNIT_EXPECT_EQ(test, cmdq_env_sync(env, NULL, 0), 0);
 }
 
 static void cmdq_test_stop(struct kunit *test)
@@ -213,7 +213,7 @@ static void cmdq_test_stop(struct kunit *test)
 
 	smmu_cmdq_stop(&env->q);
 	*cmdq_env_reg(env, SMMU_CMDQ_PROD) = CMDQ_TEST_MAGIC;
-	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, NULL, 0), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, cmdq_env_sync(env, NULL, 0), -ETIMEDOUT);
 	/* Its registers may be without power. */
 	KUNIT_EXPECT_EQ(test, *cmdq_env_reg(env, SMMU_CMDQ_PROD), CMDQ_TEST_MAGIC);
 	KUNIT_EXPECT_EQ(test, env->cut_offs, 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changes of live entries, judged by hardware that caches as much as the
+ * Changes of live entries, checked by hardware that caches as much as the
  * architecture lets it (IHI 0070 section 3.21.3).
  *
  * The fake hardware remembers, for each word, every value the word had since the

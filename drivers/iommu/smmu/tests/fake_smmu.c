@@ -271,17 +271,18 @@ static void fake_smmu_execute(struct fake_smmu *fake, const struct smmu_cmd *cmd
 
 static void fake_smmu_consume(struct fake_smmu *fake)
 {
-	const u8 lg2 = fake->smmu.cmdq.lg2;
-	u32 prod = smmu_ring_extend(fake->cons, *fake_smmu_reg(fake, SMMU_CMDQ_PROD), lg2);
+	const u8 entries_lg2 = fake->smmu.cmdq.entries_lg2;
+	u32 prod = smmu_ring_extend(fake->cons, *fake_smmu_reg(fake, SMMU_CMDQ_PROD), entries_lg2);
 
 	for (; fake->cons != prod; fake->cons++) {
-		const __le64 *slot = &fake->smmu.cmdq.base[2 * smmu_ring_slot(fake->cons, lg2)];
+		const u32 idx = smmu_ring_slot(fake->cons, entries_lg2);
+		const __le64 *slot = &fake->smmu.cmdq.base[2 * idx];
 		const struct smmu_cmd cmd = { { le64_to_cpu(slot[0]), le64_to_cpu(slot[1]) } };
 
 		fake_smmu_roam(fake);
 		fake_smmu_execute(fake, &cmd);
 	}
-	WRITE_ONCE(*fake_smmu_reg(fake, SMMU_CMDQ_CONS), smmu_ring_hw(fake->cons, lg2));
+	WRITE_ONCE(*fake_smmu_reg(fake, SMMU_CMDQ_CONS), smmu_ring_hw(fake->cons, entries_lg2));
 }
 
 /* Where a waiter looks for errors, the SMMU does its work. */

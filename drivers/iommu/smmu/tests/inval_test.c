@@ -83,7 +83,7 @@ static u64 inval_covered(const struct smmu_tlbi *t, u64 leaf)
 	return (n << t->scale) * inval_granule_bytes(t->tg);
 }
 
-static void inval_judge(struct kunit *test, const struct smmu_tlbi *t,
+static void inval_check(struct kunit *test, const struct smmu_tlbi *t,
 			const struct smmu_inval_range *range)
 {
 	u64 bytes;
@@ -116,7 +116,7 @@ static unsigned int inval_run(struct kunit *test, struct smmu_inval_plan *plan,
 
 	while (plan->left) {
 		smmu_inval_plan_next(plan, &t);
-		inval_judge(test, &t, range);
+		inval_check(test, &t, range);
 		KUNIT_EXPECT_LE(test, t.addr, next);
 		if (t.tg)
 			KUNIT_EXPECT_EQ(test, t.addr, next);
