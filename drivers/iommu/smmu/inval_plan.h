@@ -16,13 +16,17 @@
 
 /*
  * Without range commands, what one by one would take more than this is dropped with
- * everything else under the tag. It is a quarter of the queue at its usual size: more
- * would make others wait for room.
+ * everything else under the tag. It is a quarter of the queue at its usual size (probe.c
+ * asserts that): more would make others wait for room.
  */
 #define SMMU_INVAL_SINGLES_MAX	256
 
-/* What one range command can cover at a given scale. */
+/* What one range command can cover at a given scale: a field of NUM, plus one. */
 #define SMMU_INVAL_RANGE_UNITS	(SMMU_TLBI_NUM_MAX + 1)
+
+static_assert(FIELD_PREP_CONST(SMMU_CMD_TLBI_0_NUM, SMMU_TLBI_NUM_MAX) == SMMU_CMD_TLBI_0_NUM);
+static_assert(FIELD_PREP_CONST(SMMU_CMD_TLBI_0_SCALE, SMMU_TLBI_SCALE_MAX) ==
+	      SMMU_CMD_TLBI_0_SCALE);
 
 /**
  * struct smmu_inval_range - what was unmapped

@@ -16,6 +16,7 @@
 #include "dt/dt.h"
 #include "fault.h"
 #include "hw/regs.h"
+#include "inval_plan.h"
 #include "ops.h"
 #include "reset.h"
 #include "smmu.h"
@@ -27,6 +28,8 @@
 
 #define SMMU_PROBE_CMDQ_ENTRIES	1024
 #define SMMU_PROBE_EVTQ_ENTRIES	2048
+
+static_assert(SMMU_INVAL_SINGLES_MAX == SMMU_PROBE_CMDQ_ENTRIES / 4);
 
 static unsigned int cmdq_entries = SMMU_PROBE_CMDQ_ENTRIES;
 module_param(cmdq_entries, uint, 0444);

@@ -9,7 +9,10 @@
 #include <linux/sizes.h>
 #include <linux/types.h>
 
-/* The command queue must hold the largest batch with its CMD_SYNC */
+/*
+ * The smallest command queue: one that is told of twice while it is filled, see
+ * SMMU_CMDQ_RING_CMDS.
+ */
 #define SMMU_CMDQ_MIN_LG2	6
 
 /* The event queue must tell full from empty by more than the wrap bit */

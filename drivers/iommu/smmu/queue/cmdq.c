@@ -2,16 +2,22 @@
 /*
  * The command queue (IHI 0070, 3.5 and 4).
  */
+#include <linux/build_bug.h>
 #include <linux/device.h>
 #include <linux/math.h>
 
 #include <kunit/visibility.h>
 
+#include "hw/caps.h"
 #include "hw/mmio.h"
 #include "hw/regs.h"
 #include "queue/cmdq.h"
 #include "queue/cmdq_wait.h"
 #include "queue/ring.h"
+
+static_assert(SMMU_CMDQ_BATCH_CMDS + 1 <= BIT(SMMU_CMDQ_MIN_LG2));
+static_assert(2 * SMMU_CMDQ_RING_CMDS <= BIT(SMMU_CMDQ_MIN_LG2));
+static_assert(SMMU_Q_INDEX == BIT(SMMU_Q_MAX_LG2 + 1) - 1);
 
 /**
  * smmu_cmdq_init() - Allocate the queue

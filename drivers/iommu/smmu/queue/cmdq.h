@@ -23,10 +23,17 @@
 struct device;
 struct smmu_mmio;
 
-/* Commands that a batch collects on the stack and puts at once */
+/*
+ * Commands that a batch collects on the stack and puts at once.  More would take the lock
+ * less often, but hold it longer; and many kernels zero them first, 128 bytes.
+ */
 #define SMMU_CMDQ_BATCH_CMDS	8
 
-/* Commands without a CMD_SYNC of which the SMMU is told at once */
+/*
+ * Commands without a CMD_SYNC of which the SMMU is told at once.  A doorbell costs as
+ * much as filling many slots; but in the smallest queue, too, the SMMU shall consume one
+ * half while the other is filled.
+ */
 #define SMMU_CMDQ_RING_CMDS	32
 
 /* Attempts at a command that the SMMU could not fetch before it is given up. */
@@ -85,8 +92,8 @@ struct smmu_cmdq_error {
  * @abort_pos: the last command that could not be fetched; error path only
  * @abort_tries: how often in a row; error path only
  *
- * Three cache lines: what senders write under the lock; what those who wait look
- * at; and what hardly changes.
+ * What senders write under the lock, what those who wait poll, and what hardly ever
+ * changes are on cache lines of their own.
  */
 struct smmu_cmdq {
 	raw_spinlock_t lock; /* see above */

@@ -11,11 +11,16 @@
 #include "queue/cmdq_wait.h"
 #include "queue/ring.h"
 
-/* Polls of CMDQ_CONS with a delay between two looks for errors, and at the time */
+/* The delay of a slow poll */
+#define SMMU_CMDQ_POLL_US	1
+/* Slow polls between two looks for errors, which take a lock and read two registers */
 #define SMMU_CMDQ_ERROR_POLLS	16
-/* How long a wait may take, by the clock, or by slow polls if the clock stands still */
+/*
+ * How long a wait may take, by the clock, or by slow polls if the clock stands still.
+ * The SMMU takes microseconds; the kernel's watchdogs let a CPU wait for ten seconds.
+ */
 #define SMMU_CMDQ_TIMEOUT_NS	NSEC_PER_SEC
-#define SMMU_CMDQ_SLOW_POLLS	(SMMU_CMDQ_TIMEOUT_NS / NSEC_PER_USEC)
+#define SMMU_CMDQ_SLOW_POLLS	(SMMU_CMDQ_TIMEOUT_NS / NSEC_PER_USEC / SMMU_CMDQ_POLL_US)
 
 /*
  * Without invalidations the SMMU would go on using what was unmapped, and whoever sees
@@ -60,7 +65,7 @@ static void smmu_cmdq_poll_slowly(struct smmu_cmdq *q, struct smmu_cmdq_wait *wa
 		wait->expired = smmu_cmdq_wait_expired(wait);
 		q->ops->poll_errors(q->ctx);
 	}
-	udelay(1);
+	udelay(SMMU_CMDQ_POLL_US);
 }
 
 /**

@@ -9,9 +9,16 @@
 
 struct smmu_cmdq;
 
-/* Polls of memory before CMDQ_CONS is read, by who waits for another CPU's CMD_SYNC */
+/*
+ * Polls of memory before CMDQ_CONS is read, by who waits for another CPU's CMD_SYNC: some
+ * microseconds, which is what a CMD_SYNC takes.  By then its owner has told through memory
+ * that it is consumed, unless it is off its CPU.
+ */
 #define SMMU_CMDQ_MEMORY_POLLS	1024
-/* Polls of CMDQ_CONS without a delay */
+/*
+ * Polls of CMDQ_CONS without a delay: at the pace of the interconnect, tens of
+ * microseconds.  What takes longer does not hurry.
+ */
 #define SMMU_CMDQ_FAST_POLLS	64
 
 /**

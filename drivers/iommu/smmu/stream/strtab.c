@@ -3,7 +3,9 @@
  * The stream table (IHI 0070, 3.3.1 and 5.1).
  */
 #include <linux/atomic.h>
+#include <linux/build_bug.h>
 #include <linux/device.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include <kunit/visibility.h>
@@ -17,6 +19,11 @@
 /* The first level takes at most 1 MiB, a linear table at most 4 MiB. */
 #define SMMU_STRTAB_L1_MAX_LG2		17
 #define SMMU_STRTAB_LINEAR_MAX_LG2	16
+
+static_assert(sizeof(__le64) << SMMU_STRTAB_L1_MAX_LG2 == SZ_1M);
+static_assert(sizeof(struct smmu_ste) << SMMU_STRTAB_LINEAR_MAX_LG2 == SZ_4M);
+/* A table of a split of n has a span of n + 1, and 11 is the largest (5.1). */
+static_assert(SMMU_STRTAB_SPLIT + 1 <= 11);
 
 static void smmu_strtab_fill_abort(struct smmu_ste *ste, unsigned int n)
 {
