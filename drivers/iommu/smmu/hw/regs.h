@@ -130,7 +130,7 @@
 #define SMMU_CR1_CACHE_WB		1
 #define SMMU_CR1_CACHE_WT		2
 
-/* Shareability, the same in CR1, STE and CD (6.3.11, 5.2, 5.4) */
+/* Shareability, the same in CR1, STE, CD and leaves (6.3.11, 5.2, 5.4, Arm ARM D8.6) */
 #define SMMU_SH_NSH			0
 #define SMMU_SH_OSH			2
 #define SMMU_SH_ISH			3

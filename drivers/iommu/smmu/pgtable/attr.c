@@ -9,6 +9,7 @@
 #include <linux/iommu.h>
 #include <linux/once.h>
 
+#include "hw/regs.h"
 #include "pgtable/internal.h"
 
 /* A page with address 0, by stage and S2FWB, and by protection */
@@ -91,7 +92,7 @@ static u64 encode(int prot, u64 stage_attr)
 	if (!(prot & (IOMMU_READ | IOMMU_WRITE)))
 		return 0;
 	return stage_attr | SMMU_DESC_PAGE | SMMU_LEAF_AF |
-	       FIELD_PREP(SMMU_LEAF_SH, inner ? SMMU_SH_INNER : SMMU_SH_OUTER);
+	       FIELD_PREP(SMMU_LEAF_SH, inner ? SMMU_SH_ISH : SMMU_SH_OSH);
 }
 
 static void fill_tables(void)

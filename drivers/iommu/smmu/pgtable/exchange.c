@@ -42,22 +42,22 @@ struct split {
 	struct list_head tables;
 };
 
-static u64 first_leaf(const struct smmu_pgtable *pt, u64 block, unsigned int lg2)
+static u64 first_leaf(const struct smmu_pgtable *pt, u64 block, unsigned int slot_lg2)
 {
-	u64 type = lg2 == pt->page_lg2 ? SMMU_DESC_PAGE : SMMU_DESC_BLOCK;
+	u64 type = slot_lg2 == pt->granule_lg2 ? SMMU_DESC_PAGE : SMMU_DESC_BLOCK;
 
 	return (block & ~(SMMU_DESC_TYPE | SMMU_LEAF_CONT |
-			 SMMU_LEAF_GROUPED)) | type;
+			 SMMU_LEAF_WAS_CONT)) | type;
 }
 
 static __le64 *split_block(struct smmu_pgtable *pt, struct split *split,
-			   u64 iova, u64 block, unsigned int lg2);
+			   u64 iova, u64 block, unsigned int slot_lg2);
 
 /* A slot of a new table stays in part only. Its leaf would be @leaf, at @iova. */
 static bool split_slot(struct smmu_pgtable *pt, struct split *split,
-		       __le64 *slot, u64 iova, u64 leaf, unsigned int lg2)
+		       __le64 *slot, u64 iova, u64 leaf, unsigned int slot_lg2)
 {
-	__le64 *table = split_block(pt, split, iova, leaf, lg2);
+	__le64 *table = split_block(pt, split, iova, leaf, slot_lg2);
 
 	if (!table)
 		return false;
@@ -68,70 +68,70 @@ static bool split_slot(struct smmu_pgtable *pt, struct split *split,
 }
 
 /*
- * Fills a new table, for the range from @iova on, with what stays. @lg2 is its
+ * Fills a new table, for the range from @iova on, with what stays. @slot_lg2 is its
  * level, @leaf what its first leaf would be.
  */
 static bool fill_split(struct smmu_pgtable *pt, struct split *split,
-		       __le64 *table, u64 iova, u64 leaf, unsigned int lg2)
+		       __le64 *table, u64 iova, u64 leaf, unsigned int slot_lg2)
 {
 	u32 slots = pt->index_mask + 1;
-	u64 mask = BIT_ULL(lg2) - 1;
+	u64 mask = BIT_ULL(slot_lg2) - 1;
 	u64 start = split->start > iova ? split->start - iova : 0;
-	u64 end = min(split->end - iova, (u64)slots << lg2);
-	u32 head = start >> lg2, tail = (end + mask) >> lg2;
-	u64 behind = (u64)tail << lg2;
+	u64 end = min(split->end - iova, (u64)slots << slot_lg2);
+	u32 head = start >> slot_lg2, tail = (end + mask) >> slot_lg2;
+	u64 behind = (u64)tail << slot_lg2;
 
-	smmu_hint_fill(pt, table, head, lg2, iova, leaf);
-	smmu_hint_fill(pt, table + tail, slots - tail, lg2, iova + behind,
+	smmu_hint_fill(pt, table, head, slot_lg2, iova, leaf);
+	smmu_hint_fill(pt, table + tail, slots - tail, slot_lg2, iova + behind,
 		       leaf + behind);
 	if ((start & mask) &&
 	    !split_slot(pt, split, table + head, iova + (start & ~mask),
-			leaf + (start & ~mask), lg2))
+			leaf + (start & ~mask), slot_lg2))
 		return false;
 	/* Both ends in one slot: it is split already. */
 	if (!(end & mask) || ((start & mask) && head == tail - 1))
 		return true;
 	return split_slot(pt, split, table + tail - 1, iova + (end & ~mask),
-			  leaf + (end & ~mask), lg2);
+			  leaf + (end & ~mask), slot_lg2);
 }
 
 /*
- * Makes a table that maps what @block of level @lg2, at @iova, maps, but for the
+ * Makes a table that maps what @block of level @slot_lg2, at @iova, maps, but for the
  * part that goes. Calls itself by way of fill_split(), once at most.
  */
 static __le64 *split_block(struct smmu_pgtable *pt, struct split *split,
-			   u64 iova, u64 block, unsigned int lg2)
+			   u64 iova, u64 block, unsigned int slot_lg2)
 {
-	unsigned int below = lg2 - pt->index_lg2;
-	__le64 *table = smmu_table_alloc(pt, BIT(pt->page_lg2), EXCHANGE_GFP);
+	unsigned int below_lg2 = slot_lg2 - pt->index_lg2;
+	__le64 *table = smmu_table_alloc(pt, BIT(pt->granule_lg2), EXCHANGE_GFP);
 
 	if (!table)
 		return NULL;
 	list_add(&virt_to_page(table)->lru, &split->tables);
-	if (!fill_split(pt, split, table, iova, first_leaf(pt, block, below),
-			below))
+	if (!fill_split(pt, split, table, iova, first_leaf(pt, block, below_lg2),
+			below_lg2))
 		return NULL;
 	return table;
 }
 
-static bool show_split(struct smmu_pgtable *pt, struct split *split)
+static bool dma_map_split(struct smmu_pgtable *pt, struct split *split)
 {
 	struct page *page;
 
 	list_for_each_entry(page, &split->tables, lru)
-		if (!smmu_table_show(pt, page_address(page)))
+		if (!smmu_table_dma_map(pt, page_address(page)))
 			return false;
 	return true;
 }
 
-/* Frees what was made, and perhaps shown, but not written anywhere. */
+/* Frees what was made, and perhaps mapped for DMA, but not written anywhere. */
 static void drop_split(struct smmu_pgtable *pt, struct split *split)
 {
 	struct page *page, *next;
 
 	list_for_each_entry_safe(page, next, &split->tables, lru) {
 		if (page_private(page))
-			smmu_table_hide(pt, page_address(page));
+			smmu_table_dma_unmap(pt, page_address(page));
 		smmu_table_discard(pt, page_address(page));
 	}
 }
@@ -142,8 +142,8 @@ static void account_split(struct smmu_pgtable *pt, struct split *split)
 	struct page *page;
 
 	list_for_each_entry(page, &split->tables, lru)
-		smmu_table_tally(pt, &tally, page_address(page));
-	smmu_table_settle(pt, &tally);
+		smmu_table_tally_add(pt, &tally, page_address(page));
+	smmu_table_tally_account(pt, &tally);
 }
 
 /* Everything written so far before the invalidation; the peer is the walker. */
@@ -183,7 +183,7 @@ static bool replace_block(struct smmu_pgtable *pt, __le64 *slot, u64 block,
  * @pt: the page table
  * @slot: where the block is
  * @block: its descriptor
- * @lg2: of its slot
+ * @slot_lg2: of its slot
  * @iova: the first address of the part
  * @bytes: its size
  * @c: what the caller of unmap has to invalidate
@@ -192,26 +192,26 @@ static bool replace_block(struct smmu_pgtable *pt, __le64 *slot, u64 block,
  * hold @block any more. Nothing has changed then.
  */
 bool smmu_exchange_for_table(struct smmu_pgtable *pt, __le64 *slot, u64 block,
-			     unsigned int lg2, u64 iova, u64 bytes,
+			     unsigned int slot_lg2, u64 iova, u64 bytes,
 			     struct smmu_pgtable_cleared *c)
 {
-	u64 start = iova & ~(BIT_ULL(lg2) - 1), last = start + BIT_ULL(lg2) - 1;
+	u64 start = iova & ~(BIT_ULL(slot_lg2) - 1), last = start + BIT_ULL(slot_lg2) - 1;
 	struct split split = { .start = iova, .end = iova + bytes };
 	__le64 *table;
 
 	if (pt->bbml < 2 && !pt->flush)
 		return false;
 	INIT_LIST_HEAD(&split.tables);
-	table = split_block(pt, &split, start, block, lg2);
-	if (!table || !show_split(pt, &split))
+	table = split_block(pt, &split, start, block, slot_lg2);
+	if (!table || !dma_map_split(pt, &split))
 		goto err_drop;
 
-	smmu_hint_take(pt, slot, 1, lg2, &start, &last);
+	smmu_hint_remove(pt, slot, 1, slot_lg2, &start, &last);
 	if (!replace_block(pt, slot, block, smmu_table_desc(pt, table), start,
 			   last))
 		goto err_drop;
 	account_split(pt, &split);
-	smmu_cleared_add(c, start, last, BIT_ULL(lg2));
+	smmu_pgtable_cleared_add(c, start, last, BIT_ULL(slot_lg2));
 	return true;
 
 err_drop:
@@ -220,19 +220,19 @@ err_drop:
 }
 
 /* Calls itself once at most: a block is two levels above the last, or one. */
-static bool tree_empty(const struct smmu_pgtable *pt, u64 desc, unsigned int lg2)
+static bool tree_empty(const struct smmu_pgtable *pt, u64 desc, unsigned int slot_lg2)
 {
 	const __le64 *table = smmu_desc_table(pt, desc);
-	unsigned int below = lg2 - pt->index_lg2;
+	unsigned int below_lg2 = slot_lg2 - pt->index_lg2;
 	u32 slots = pt->index_mask + 1, i;
 
-	if (below == pt->page_lg2)
+	if (below_lg2 == pt->granule_lg2)
 		return smmu_run_empty(table, slots) == slots;
 	for (i = 0; i < slots; i++) {
 		u64 entry = smmu_desc_read(&table[i]);
 
 		if (entry && (!smmu_desc_is_table(entry) ||
-			      !tree_empty(pt, entry, below)))
+			      !tree_empty(pt, entry, below_lg2)))
 			return false;
 	}
 	return true;
@@ -243,7 +243,7 @@ static bool tree_empty(const struct smmu_pgtable *pt, u64 desc, unsigned int lg2
  * @pt: the page table
  * @slot: where the table is
  * @table: its descriptor
- * @lg2: of its slot, which is the caller's as a whole
+ * @slot_lg2: of its slot, which is the caller's as a whole
  * @iova: its first address
  * @block: the block's descriptor
  *
@@ -251,17 +251,17 @@ static bool tree_empty(const struct smmu_pgtable *pt, u64 desc, unsigned int lg2
  * to invalidate.
  */
 bool smmu_exchange_for_block(struct smmu_pgtable *pt, __le64 *slot, u64 table,
-			     unsigned int lg2, u64 iova, u64 block)
+			     unsigned int slot_lg2, u64 iova, u64 block)
 {
-	u64 last = iova + BIT_ULL(lg2) - 1;
+	u64 last = iova + BIT_ULL(slot_lg2) - 1;
 	struct smmu_pgtable_cleared c;
 
-	if (!pt->flush || !tree_empty(pt, table, lg2))
+	if (!pt->flush || !tree_empty(pt, table, slot_lg2))
 		return false;
 	smmu_pgtable_cleared_init(&c);
 	smmu_desc_write(slot, pt->bbml < 2 ? 0 : block);
 	smmu_table_clean(pt, slot, 1);
-	smmu_unlink_tables(pt, table, lg2, &c);
+	smmu_table_unlink(pt, table, slot_lg2, &c);
 	smmu_shortcut_drop(pt, iova, last);
 
 	flush(pt, iova, last);

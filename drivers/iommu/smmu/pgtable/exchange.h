@@ -11,9 +11,9 @@ struct smmu_pgtable;
 struct smmu_pgtable_cleared;
 
 bool smmu_exchange_for_table(struct smmu_pgtable *pt, __le64 *slot, u64 block,
-			     unsigned int lg2, u64 iova, u64 bytes,
+			     unsigned int slot_lg2, u64 iova, u64 bytes,
 			     struct smmu_pgtable_cleared *c);
 bool smmu_exchange_for_block(struct smmu_pgtable *pt, __le64 *slot, u64 table,
-			     unsigned int lg2, u64 iova, u64 block);
+			     unsigned int slot_lg2, u64 iova, u64 block);
 
 #endif /* SMMU_PGTABLE_EXCHANGE_H */

@@ -50,20 +50,18 @@
 #define SMMU_S2_AP_WRITE	BIT_ULL(7)
 
 /* Both stages */
-#define SMMU_LEAF_SH		GENMASK_ULL(9, 8)
-#define SMMU_SH_OUTER		2
-#define SMMU_SH_INNER		3
+#define SMMU_LEAF_SH		GENMASK_ULL(9, 8)	/* SMMU_SH_ISH and so on */
 #define SMMU_LEAF_AF		BIT_ULL(10)
 
 /*
- * Contiguous: the leaf is one of a group that translates as one leaf would, so
- * that one TLB entry can hold it. The group is aligned in input and output
+ * Contiguous: the leaf is one of a set that translates as one leaf would, so that
+ * one TLB entry can hold all of it. The set is aligned in input and output
  * addresses, and all of it has the same attributes. D8.7.1
  */
 #define SMMU_LEAF_CONT		BIT_ULL(52)
 
 /* Leaves: bits 58 to 55 are for software at both stages. */
-#define SMMU_LEAF_GROUPED	BIT_ULL(55)	/* ours, see hint.c */
+#define SMMU_LEAF_WAS_CONT	BIT_ULL(55)	/* ours, see hint.c */
 
 /*
  * Upper attributes. Stage 2 has XN in bit 54; bit 53 is RES0 without FEAT_XNX,

@@ -1,29 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The contiguous hint (Arm ARM D8.7.1): a group of leaves side by side, which
- * would be one leaf if there was a level for it, may be one entry in a TLB. So
- * the group has to be complete and of one kind for as long as one of its leaves
- * has the hint.
+ * The contiguous hint (Arm ARM D8.7.1): a set of leaves side by side, which would be
+ * one leaf if there was a level for it, may be one entry in a TLB.
  *
- * It is set only where a whole group is written by one call, and only if the
- * walkers allow leaves to lose it while they are in use (BBML 1 or 2). Then a
- * part of a group is unmapped in this order:
+ * The hint is set only where a whole set is written by one call, and only if the
+ * walkers allow leaves to lose it while they are in use (BBML 1 or 2). Then a part
+ * of a set is unmapped so:
  *
- *	the leaves that stay lose the hint
- *	the leaves that go are cleared
- *	the caller invalidates the whole group
+ *	the leaves that stay lose the hint, those that go are cleared
+ *	dma_wmb(), at the end of unmap
+ *	the caller invalidates the whole set
  *
- * Until the invalidation, a TLB entry for the group may be there or come back,
- * which leads to where all of the group led, and which the architecture lets the
- * hardware mix with those for single leaves. Afterwards it cannot: no leaf with
- * the hint is left.
+ * No barrier orders the first two for a walker, which may find leaves cleared and
+ * others that still have the hint. That does no harm: until the invalidation, a TLB
+ * entry for the set may be there anyway or come back. It leads to where all of the
+ * set led, and the architecture lets the hardware mix it with those for single
+ * leaves. After the invalidation it cannot come back: no leaf with the hint is left.
  *
- * Leaves of one group may have several owners, who unmap them at the same time. So
- * it is not enough that one's own leaf has lost the hint to somebody else, who may
- * not be through with the others: from one of those, the TLB could get an entry for
- * the group after one's own invalidation. A bit of ours, which the hardware ignores,
- * tells for as long as a leaf is mapped that it was written with the hint, and
- * whoever unmaps such a leaf goes through the whole group himself.
+ * Leaves of one set may have several owners, who unmap them at the same time. So it
+ * is not enough that one's own leaf has lost the hint to another owner, who may not
+ * be through with the rest: from one of those, the TLB could get an entry for the set
+ * after one's own invalidation. A bit of ours, SMMU_LEAF_WAS_CONT, which the hardware
+ * ignores, tells for as long as a leaf is mapped that it was written with the hint.
+ * Whoever unmaps such a leaf removes the hint from all of the set.
  */
 #include <linux/minmax.h>
 
@@ -33,52 +32,52 @@
 #include "pgtable/hint.h"
 
 /**
- * smmu_hint_fill_some - write leaves of which not all are in whole groups
+ * smmu_hint_fill_some - write leaves of which not all are in whole sets
  * @pt: the page table
  * @slot: the first slot
  * @slots: how many
- * @lg2: log2 of the bytes of a leaf
+ * @slot_lg2: log2 of the bytes of a leaf
  * @iova: what the first leaf translates
  * @desc: the first leaf
  */
 void smmu_hint_fill_some(const struct smmu_pgtable *pt, __le64 *slot, u32 slots,
-			 unsigned int lg2, u64 iova, u64 desc)
+			 unsigned int slot_lg2, u64 iova, u64 desc)
 {
-	u32 mask = smmu_group(pt, lg2) - 1;
-	bool hint = !(((iova ^ desc) >> lg2) & mask);
-	u32 before = min_t(u32, slots, -(iova >> lg2) & mask);
-	u32 grouped = (slots - before) & ~mask;
-	u32 behind = slots - before - grouped;
-	u64 step = BIT_ULL(lg2);
+	u32 mask = smmu_contig_slots(pt, slot_lg2) - 1;
+	bool hint = !(((iova ^ desc) >> slot_lg2) & mask);
+	u32 before = min_t(u32, slots, -(iova >> slot_lg2) & mask);
+	u32 hinted = (slots - before) & ~mask;
+	u32 behind = slots - before - hinted;
+	u64 step = BIT_ULL(slot_lg2);
 
 	smmu_run_fill(slot, before, desc, step);
 	slot += before;
 	desc += before * step;
-	smmu_run_fill(slot, grouped,
-		      hint ? desc | SMMU_LEAF_CONT | SMMU_LEAF_GROUPED : desc,
+	smmu_run_fill(slot, hinted,
+		      hint ? desc | SMMU_LEAF_CONT | SMMU_LEAF_WAS_CONT : desc,
 		      step);
-	slot += grouped;
-	desc += grouped * step;
+	slot += hinted;
+	desc += hinted * step;
 	smmu_run_fill(slot, behind, desc, step);
 }
 
 /**
- * smmu_hint_meet - the moment between reading a leaf and changing it
+ * smmu_hint_before_change - the moment between reading a leaf and changing it
  * @slot: where it is
  *
  * Does nothing. A test can be another CPU here.
  */
-void smmu_hint_meet(__le64 *slot)
+void smmu_hint_before_change(__le64 *slot)
 {
-	KUNIT_STATIC_STUB_REDIRECT(smmu_hint_meet, slot);
+	KUNIT_STATIC_STUB_REDIRECT(smmu_hint_before_change, slot);
 }
-EXPORT_SYMBOL_IF_KUNIT(smmu_hint_meet);
+EXPORT_SYMBOL_IF_KUNIT(smmu_hint_before_change);
 
 /*
- * Other owners of leaves of the group may be clearing theirs, or doing the same
- * as we do: a leaf that changed meanwhile is left as it is now.
+ * Other owners of leaves of the set may be clearing theirs, or doing the same as
+ * we do: a leaf that changed meanwhile is left as it is now.
  */
-static void take(struct smmu_pgtable *pt, __le64 *slot, u32 slots)
+static void remove_hints(struct smmu_pgtable *pt, __le64 *slot, u32 slots)
 {
 	u32 i;
 
@@ -87,40 +86,40 @@ static void take(struct smmu_pgtable *pt, __le64 *slot, u32 slots)
 
 		if (!(desc & SMMU_LEAF_CONT))
 			continue;
-		smmu_hint_meet(&slot[i]);
+		smmu_hint_before_change(&slot[i]);
 		smmu_desc_change(&slot[i], desc, desc & ~SMMU_LEAF_CONT);
 	}
 	smmu_table_clean(pt, slot, slots);
 }
 
 /**
- * smmu_hint_take_some - take the hint off what stays of groups
+ * smmu_hint_remove_some - take the hint off what stays of contiguous sets
  * @pt: the page table
  * @slot: the first of the leaves that are about to be cleared, not all of them in
- *	whole groups
+ *	whole sets
  * @slots: how many
- * @lg2: log2 of the bytes of a leaf
- * @start: what the first leaf translates; on return the start of its group, if it
+ * @slot_lg2: log2 of the bytes of a leaf
+ * @start: what the first leaf translates; on return the start of its set, if it
  *	ever had the hint
- * @last: the last address of the last leaf; on return the last one of its group,
- *	if it ever had the hint
+ * @last: the last address of the last leaf; on return the last one of its set, if
+ *	it ever had the hint
  */
-void smmu_hint_take_some(struct smmu_pgtable *pt, __le64 *slot, u32 slots,
-			 unsigned int lg2, u64 *start, u64 *last)
+void smmu_hint_remove_some(struct smmu_pgtable *pt, __le64 *slot, u32 slots,
+			   unsigned int slot_lg2, u64 *start, u64 *last)
 {
-	u32 group = smmu_group(pt, lg2);
+	u32 contig = smmu_contig_slots(pt, slot_lg2);
 	u32 before, after;
 
-	if (group == SMMU_NO_GROUP)
+	if (contig == SMMU_NO_CONTIG)
 		return;
-	before = (*start >> lg2) & (group - 1);
-	after = ~(*last >> lg2) & (group - 1);
-	if (before && (smmu_desc_read(slot) & SMMU_LEAF_GROUPED)) {
-		take(pt, slot - before, before);
-		*start -= (u64)before << lg2;
+	before = (*start >> slot_lg2) & (contig - 1);
+	after = ~(*last >> slot_lg2) & (contig - 1);
+	if (before && (smmu_desc_read(slot) & SMMU_LEAF_WAS_CONT)) {
+		remove_hints(pt, slot - before, before);
+		*start -= (u64)before << slot_lg2;
 	}
-	if (after && (smmu_desc_read(slot + slots - 1) & SMMU_LEAF_GROUPED)) {
-		take(pt, slot + slots, after);
-		*last += (u64)after << lg2;
+	if (after && (smmu_desc_read(slot + slots - 1) & SMMU_LEAF_WAS_CONT)) {
+		remove_hints(pt, slot + slots, after);
+		*last += (u64)after << slot_lg2;
 	}
 }

@@ -9,44 +9,43 @@
 #include "pgtable/run.h"
 
 void smmu_hint_fill_some(const struct smmu_pgtable *pt, __le64 *slot, u32 slots,
-			 unsigned int lg2, u64 iova, u64 desc);
-void smmu_hint_take_some(struct smmu_pgtable *pt, __le64 *slot, u32 slots,
-			 unsigned int lg2, u64 *start, u64 *last);
+			 unsigned int slot_lg2, u64 iova, u64 desc);
+void smmu_hint_remove_some(struct smmu_pgtable *pt, __le64 *slot, u32 slots,
+			   unsigned int slot_lg2, u64 *start, u64 *last);
 
 /*
  * Writes leaves, with the hint where it may be. All of @slots are empty; the first
- * leaf is @desc, of @lg2 bytes, and translates @iova. The others follow it in
- * memory.
+ * leaf is @desc and translates @iova. The others follow it in memory.
  */
 static inline void smmu_hint_fill(const struct smmu_pgtable *pt, __le64 *slot,
-				  u32 slots, unsigned int lg2, u64 iova,
+				  u32 slots, unsigned int slot_lg2, u64 iova,
 				  u64 desc)
 {
-	u32 group = smmu_group(pt, lg2);
+	u32 contig = smmu_contig_slots(pt, slot_lg2);
 
-	if (slots >= group) {
-		u64 odd = slots | iova >> lg2 | desc >> lg2;
+	if (slots >= contig) {
+		u64 odd = slots | iova >> slot_lg2 | desc >> slot_lg2;
 
-		if (odd & (group - 1)) {
-			smmu_hint_fill_some(pt, slot, slots, lg2, iova, desc);
+		if (odd & (contig - 1)) {
+			smmu_hint_fill_some(pt, slot, slots, slot_lg2, iova, desc);
 			return;
 		}
-		desc |= SMMU_LEAF_CONT | SMMU_LEAF_GROUPED;
+		desc |= SMMU_LEAF_CONT | SMMU_LEAF_WAS_CONT;
 	}
-	smmu_run_fill(slot, slots, desc, BIT_ULL(lg2));
+	smmu_run_fill(slot, slots, desc, BIT_ULL(slot_lg2));
 }
 
 /*
- * Before leaves are cleared: takes the hint off what stays of their groups.
+ * Before leaves are cleared: takes the hint off what stays of their sets.
  * @start and @last are the addresses that @slots from @slot on translate, and on
  * return those that TLBs may hold together with them.
  */
-static inline void smmu_hint_take(struct smmu_pgtable *pt, __le64 *slot,
-				  u32 slots, unsigned int lg2, u64 *start,
-				  u64 *last)
+static inline void smmu_hint_remove(struct smmu_pgtable *pt, __le64 *slot,
+				    u32 slots, unsigned int slot_lg2, u64 *start,
+				    u64 *last)
 {
-	if (pt->bbml && ((slots | *start >> lg2) & (smmu_group(pt, lg2) - 1)))
-		smmu_hint_take_some(pt, slot, slots, lg2, start, last);
+	if (pt->bbml && ((slots | *start >> slot_lg2) & (smmu_contig_slots(pt, slot_lg2) - 1)))
+		smmu_hint_remove_some(pt, slot, slots, slot_lg2, start, last);
 }
 
 #endif /* SMMU_PGTABLE_HINT_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of the page-table room share among themselves.
+ * What the files of the folder share among themselves.
  */
 #ifndef SMMU_PGTABLE_INTERNAL_H
 #define SMMU_PGTABLE_INTERNAL_H
@@ -20,8 +20,8 @@ struct pglist_data;
 /* Words in which a page table remembers last-level tables, see shortcut.h */
 #define SMMU_SHORTCUTS		16
 
-/* What stands for the slots of a group where the contiguous hint is not used */
-#define SMMU_NO_GROUP		U32_MAX
+/* What stands for the slots of a contiguous set where the hint is not used */
+#define SMMU_NO_CONTIG		U32_MAX
 
 /**
  * struct smmu_pgtable - one page table
@@ -35,7 +35,7 @@ struct pglist_data;
  *	for a shortcut: those within a page, and those from bit 48 on, which
  *	descriptors keep elsewhere, or from the output size on
  * @leaf_bad: the same for single leaves; all bits if they have to be cleaned
- * @page_lg2: log2 of the bytes that a slot of the last level covers: the granule
+ * @granule_lg2: log2 of the bytes that a slot of the last level covers: the granule
  * @table_lg2: log2 of the bytes that a table of the last level covers
  * @block_lg2: log2 of the bytes of the largest leaf
  * @root_lg2: log2 of the bytes that a slot of the root covers
@@ -43,8 +43,8 @@ struct pglist_data;
  * @ias_bits: bits of an input address
  * @coherent: as in @walk
  * @bbml: what may be done to a live leaf: 0 to 2, IDR3.BBML
- * @page_group: pages that the contiguous hint takes together
- * @block_group: the same for blocks of the level above the last
+ * @page_contig: pages in a contiguous set
+ * @block_contig: the same for blocks of the level above the last
  * @shortcut: last-level tables used of late, see shortcut.h
  * @walk: how the hardware walks it
  * @flush: invalidates a range, walk caches included; or NULL
@@ -67,7 +67,7 @@ struct smmu_pgtable {
 	u64 page_mask;
 	u64 plain_bad;
 	u64 leaf_bad;
-	u8 page_lg2;
+	u8 granule_lg2;
 	u8 table_lg2;
 	u8 block_lg2;
 	u8 root_lg2;
@@ -75,8 +75,8 @@ struct smmu_pgtable {
 	u8 ias_bits;
 	bool coherent;
 	u8 bbml;
-	u32 page_group;
-	u32 block_group;
+	u32 page_contig;
+	u32 block_contig;
 
 	atomic64_t shortcut[SMMU_SHORTCUTS] ____cacheline_aligned;
 
@@ -90,48 +90,48 @@ struct smmu_pgtable {
 };
 
 /*
- * A level is told by the bytes that a slot of it covers, as a power of two:
- * "lg2". The last level has page_lg2, the one above index_lg2 more.
+ * A level is told by "slot_lg2": log2 of the bytes that a slot of it covers. The
+ * last level has granule_lg2, the one above index_lg2 more.
  */
 
 static inline unsigned int smmu_level_of(const struct smmu_pgtable *pt,
-					 unsigned int lg2)
+					 unsigned int slot_lg2)
 {
-	return SMMU_LEVEL_LAST - (lg2 - pt->page_lg2) / pt->index_lg2;
+	return SMMU_LEVEL_LAST - (slot_lg2 - pt->granule_lg2) / pt->index_lg2;
 }
 
 /* Slots of a table; all concatenated tables for the root */
-static inline u32 smmu_slots(const struct smmu_pgtable *pt, unsigned int lg2)
+static inline u32 smmu_slots(const struct smmu_pgtable *pt, unsigned int slot_lg2)
 {
-	if (lg2 == pt->root_lg2)
-		return BIT(pt->ias_bits - lg2);
+	if (slot_lg2 == pt->root_lg2)
+		return BIT(pt->ias_bits - slot_lg2);
 	return (u32)pt->index_mask + 1;
 }
 
 /* @iova is within the input range, so the root needs no care. */
-static inline u32 smmu_index(const struct smmu_pgtable *pt, unsigned int lg2,
+static inline u32 smmu_index(const struct smmu_pgtable *pt, unsigned int slot_lg2,
 			     u64 iova)
 {
-	return (iova >> lg2) & (smmu_slots(pt, lg2) - 1);
+	return (iova >> slot_lg2) & (smmu_slots(pt, slot_lg2) - 1);
 }
 
-/* Leaves that the contiguous hint takes together at a level */
-static inline u32 smmu_group(const struct smmu_pgtable *pt, unsigned int lg2)
+/* Leaves in a contiguous set of a level */
+static inline u32 smmu_contig_slots(const struct smmu_pgtable *pt, unsigned int slot_lg2)
 {
-	if (lg2 == pt->page_lg2)
-		return pt->page_group;
-	if (lg2 == pt->page_lg2 + pt->index_lg2)
-		return pt->block_group;
-	return SMMU_NO_GROUP;
+	if (slot_lg2 == pt->granule_lg2)
+		return pt->page_contig;
+	if (slot_lg2 == pt->granule_lg2 + pt->index_lg2)
+		return pt->block_contig;
+	return SMMU_NO_CONTIG;
 }
 
 /*
  * Whether a range is all that one slot of a level covers, or more. At the last
  * level it always is: a range is one page at least.
  */
-static inline bool smmu_extent_reaches(u64 iova, u64 bytes, unsigned int lg2)
+static inline bool smmu_extent_reaches(u64 iova, u64 bytes, unsigned int slot_lg2)
 {
-	return (bytes | (iova ^ (iova + bytes - 1))) >> lg2;
+	return (bytes | (iova ^ (iova + bytes - 1))) >> slot_lg2;
 }
 
 static inline u64 smmu_desc_from_addr(const struct smmu_pgtable *pt, u64 addr)
@@ -170,8 +170,8 @@ static inline u64 smmu_attr_page(const struct smmu_pgtable *pt, int prot)
 }
 
 /* Adds to what the caller of unmap has to invalidate. */
-static inline void smmu_cleared_add(struct smmu_pgtable_cleared *c, u64 start,
-				    u64 last, u64 leaf_sizes)
+static inline void smmu_pgtable_cleared_add(struct smmu_pgtable_cleared *c, u64 start,
+					    u64 last, u64 leaf_sizes)
 {
 	c->start = min(c->start, start);
 	c->last = max(c->last, last);
@@ -179,8 +179,8 @@ static inline void smmu_cleared_add(struct smmu_pgtable_cleared *c, u64 start,
 }
 
 /* unmap.c */
-void smmu_unlink_tables(struct smmu_pgtable *pt, u64 desc, unsigned int lg2,
-			struct smmu_pgtable_cleared *c);
+void smmu_table_unlink(struct smmu_pgtable *pt, u64 desc, unsigned int slot_lg2,
+		       struct smmu_pgtable_cleared *c);
 
 /**
  * struct smmu_table_tally - tables gained or lost that are not accounted yet
@@ -194,14 +194,14 @@ struct smmu_table_tally {
 
 /* table.c */
 __le64 *smmu_table_alloc(struct smmu_pgtable *pt, size_t bytes, gfp_t gfp);
-bool smmu_table_show(struct smmu_pgtable *pt, __le64 *table);
-void smmu_table_hide(struct smmu_pgtable *pt, __le64 *table);
+bool smmu_table_dma_map(struct smmu_pgtable *pt, __le64 *table);
+void smmu_table_dma_unmap(struct smmu_pgtable *pt, __le64 *table);
 void smmu_table_discard(struct smmu_pgtable *pt, __le64 *table);
 int smmu_table_link(struct smmu_pgtable *pt, __le64 *slot, __le64 *table);
 void smmu_table_publish(struct smmu_pgtable *pt, __le64 *slot, u64 desc);
-void smmu_table_tally(struct smmu_pgtable *pt, struct smmu_table_tally *tally,
-		      __le64 *table);
-void smmu_table_settle(struct smmu_pgtable *pt, struct smmu_table_tally *tally);
+void smmu_table_tally_add(struct smmu_pgtable *pt, struct smmu_table_tally *tally,
+			  __le64 *table);
+void smmu_table_tally_account(struct smmu_pgtable *pt, struct smmu_table_tally *tally);
 void smmu_table_free(struct smmu_pgtable *pt, __le64 *table);
 void smmu_table_clean_slots(struct smmu_pgtable *pt, __le64 *slot, u32 slots);
 
@@ -236,8 +236,8 @@ static inline __le64 *smmu_table_below(struct smmu_pgtable *pt, __le64 *slot,
 
 /* The seams for tests: memory, the device's view of it, and meeting another CPU */
 struct page *smmu_table_get_page(int nid, gfp_t gfp, unsigned int order);
-bool smmu_table_map_dma(struct device *dev, void *table, size_t bytes);
-void smmu_table_sync_dma(struct device *dev, void *part, size_t bytes);
-void smmu_hint_meet(__le64 *slot);
+bool smmu_table_map_single(struct device *dev, void *table, size_t bytes);
+void smmu_table_sync_single(struct device *dev, void *part, size_t bytes);
+void smmu_hint_before_change(__le64 *slot);
 
 #endif /* SMMU_PGTABLE_INTERNAL_H */

@@ -15,24 +15,24 @@
 
 /*
  * Walks down to the descriptor that is not one of a table. Returns the slot;
- * @desc is what was read there, @lg2 its level.
+ * @desc is what was read there, @slot_lg2 its level.
  */
 static __always_inline const __le64 *look_up(const struct smmu_pgtable *pt,
 					     u64 iova, u64 *desc,
-					     unsigned int *lg2)
+					     unsigned int *slot_lg2)
 {
 	unsigned int at = pt->root_lg2;
 	const __le64 *slot = pt->root + (iova >> at);
 	u64 found = smmu_desc_read(slot);
 
-	while (at > pt->page_lg2 && smmu_desc_is_table(found)) {
+	while (at > pt->granule_lg2 && smmu_desc_is_table(found)) {
 		at -= pt->index_lg2;
 		slot = smmu_desc_table(pt, found) +
 		       ((iova >> at) & pt->index_mask);
 		found = smmu_desc_read(slot);
 	}
 	*desc = found;
-	*lg2 = at;
+	*slot_lg2 = at;
 	return slot;
 }
 
@@ -51,7 +51,7 @@ static __always_inline const __le64 *look_up(const struct smmu_pgtable *pt,
  */
 phys_addr_t smmu_pgtable_iova_to_phys(struct smmu_pgtable *pt, u64 iova)
 {
-	unsigned int lg2 = pt->page_lg2;
+	unsigned int slot_lg2 = pt->granule_lg2;
 	unsigned long flags;
 	__le64 *slot;
 	u64 desc;
@@ -62,11 +62,11 @@ phys_addr_t smmu_pgtable_iova_to_phys(struct smmu_pgtable *pt, u64 iova)
 	if (smmu_shortcut_find(pt, iova, &slot))
 		desc = smmu_desc_read(slot);
 	else
-		look_up(pt, iova, &desc, &lg2);
+		look_up(pt, iova, &desc, &slot_lg2);
 	local_irq_restore(flags);
 	if (!desc)
 		return 0;
-	return smmu_desc_addr(pt, desc) | (iova & (BIT_ULL(lg2) - 1));
+	return smmu_desc_addr(pt, desc) | (iova & (BIT_ULL(slot_lg2) - 1));
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_iova_to_phys);
 
@@ -85,15 +85,15 @@ struct visit {
 };
 
 static int visit_leaf(const struct smmu_pgtable *pt, const struct visit *v,
-		      u64 desc, unsigned int lg2)
+		      u64 desc, unsigned int slot_lg2)
 {
 	struct smmu_pgtable_leaf leaf = {
-		.iova = v->iova & ~(BIT_ULL(lg2) - 1),
+		.iova = v->iova & ~(BIT_ULL(slot_lg2) - 1),
 		.pa = smmu_desc_addr(pt, desc),
-		.bytes = BIT_ULL(lg2),
+		.bytes = BIT_ULL(slot_lg2),
 		.prot = smmu_attr_decode(pt, desc),
 		.desc = desc,
-		.level = smmu_level_of(pt, lg2),
+		.level = smmu_level_of(pt, slot_lg2),
 	};
 
 	return v->visitor(&leaf, v->ctx);
@@ -103,28 +103,28 @@ static int visit_leaf(const struct smmu_pgtable *pt, const struct visit *v,
 static int visit_table(const struct smmu_pgtable *pt, struct visit *v)
 {
 	const __le64 *slot;
-	unsigned int lg2;
+	unsigned int slot_lg2;
 	u64 desc;
 	u32 left;
 	int ret;
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "tables may be freed");
-	slot = look_up(pt, v->iova, &desc, &lg2);
-	left = smmu_slots(pt, lg2) - smmu_index(pt, lg2, v->iova);
+	slot = look_up(pt, v->iova, &desc, &slot_lg2);
+	left = smmu_slots(pt, slot_lg2) - smmu_index(pt, slot_lg2, v->iova);
 	for (; left && v->iova <= v->last; left--) {
 		desc = smmu_desc_read(slot++);
-		if (desc && lg2 != pt->page_lg2 && smmu_desc_is_table(desc))
+		if (desc && slot_lg2 != pt->granule_lg2 && smmu_desc_is_table(desc))
 			break;
-		ret = desc ? visit_leaf(pt, v, desc, lg2) : 0;
+		ret = desc ? visit_leaf(pt, v, desc, slot_lg2) : 0;
 		if (ret)
 			return ret;
-		v->iova = (v->iova | (BIT_ULL(lg2) - 1)) + 1;
+		v->iova = (v->iova | (BIT_ULL(slot_lg2) - 1)) + 1;
 	}
 	return 0;
 }
 
 /**
- * smmu_pgtable_visit - show every mapping in a range to a visitor
+ * smmu_pgtable_visit - call a visitor for every mapping in a range
  * @pt: the page table
  * @start: first address
  * @last: last address; beyond the input size there is nothing to see

@@ -33,11 +33,11 @@ struct map_job {
 };
 
 static u64 leaf_desc(const struct smmu_pgtable *pt, const struct map_job *job,
-		     unsigned int lg2)
+		     unsigned int slot_lg2)
 {
 	u64 desc = job->pa | job->attr;
 
-	if (lg2 == pt->page_lg2)
+	if (slot_lg2 == pt->granule_lg2)
 		return desc;
 	return (desc & ~SMMU_DESC_TYPE) | SMMU_DESC_BLOCK;
 }
@@ -51,29 +51,29 @@ static void advance(struct map_job *job, u64 bytes)
 
 /* How many leaves of a level, @slots at most, suit the addresses and what is left */
 static u32 suitable(const struct smmu_pgtable *pt, const struct map_job *job,
-		    unsigned int lg2, u32 slots)
+		    unsigned int slot_lg2, u32 slots)
 {
-	if (lg2 > pt->block_lg2 || !IS_ALIGNED(job->iova | job->pa, BIT_ULL(lg2)))
+	if (slot_lg2 > pt->block_lg2 || !IS_ALIGNED(job->iova | job->pa, BIT_ULL(slot_lg2)))
 		return 0;
-	return min_t(u64, slots, job->left >> lg2);
+	return min_t(u64, slots, job->left >> slot_lg2);
 }
 
 static int map_table(struct smmu_pgtable *pt, struct map_job *job,
-		     __le64 *table, unsigned int lg2);
+		     __le64 *table, unsigned int slot_lg2);
 
 /* A new table of the last level is filled before anybody else can see it. */
 static __le64 *make_pages(struct smmu_pgtable *pt, const struct map_job *job,
 			  u32 *pages)
 {
-	u32 slots = smmu_slots(pt, pt->page_lg2);
-	u32 index = smmu_index(pt, pt->page_lg2, job->iova);
-	u32 n = suitable(pt, job, pt->page_lg2, slots - index);
+	u32 slots = smmu_slots(pt, pt->granule_lg2);
+	u32 index = smmu_index(pt, pt->granule_lg2, job->iova);
+	u32 n = suitable(pt, job, pt->granule_lg2, slots - index);
 	gfp_t gfp = n == slots ? job->gfp : job->gfp | __GFP_ZERO;
-	__le64 *table = smmu_table_alloc(pt, BIT(pt->page_lg2), gfp);
+	__le64 *table = smmu_table_alloc(pt, BIT(pt->granule_lg2), gfp);
 
 	if (table)
-		smmu_hint_fill(pt, table + index, n, pt->page_lg2, job->iova,
-			       leaf_desc(pt, job, pt->page_lg2));
+		smmu_hint_fill(pt, table + index, n, pt->granule_lg2, job->iova,
+			       leaf_desc(pt, job, pt->granule_lg2));
 	*pages = n;
 	return table;
 }
@@ -92,19 +92,19 @@ static int map_new_pages(struct smmu_pgtable *pt, struct map_job *job,
 	ret = smmu_table_link(pt, slot, table);
 	if (ret)
 		return ret;
-	smmu_table_tally(pt, &job->tally, table);
+	smmu_table_tally_add(pt, &job->tally, table);
 	/* What is mapped as a whole will be unmapped so, without a shortcut. */
 	if (pages <= pt->index_mask)
 		smmu_shortcut_keep(pt, job->iova, table);
-	advance(job, (u64)pages << pt->page_lg2);
+	advance(job, (u64)pages << pt->granule_lg2);
 	return 0;
 }
 
 /* The slot is empty, and it takes a table above the last level. */
 static int map_new_table(struct smmu_pgtable *pt, struct map_job *job,
-			 __le64 *slot, unsigned int lg2)
+			 __le64 *slot, unsigned int slot_lg2)
 {
-	__le64 *table = smmu_table_alloc(pt, BIT(pt->page_lg2),
+	__le64 *table = smmu_table_alloc(pt, BIT(pt->granule_lg2),
 					 job->gfp | __GFP_ZERO);
 	int ret;
 
@@ -113,8 +113,8 @@ static int map_new_table(struct smmu_pgtable *pt, struct map_job *job,
 	ret = smmu_table_link(pt, slot, table);
 	if (ret)
 		return ret;
-	smmu_table_tally(pt, &job->tally, table);
-	return map_table(pt, job, table, lg2);
+	smmu_table_tally_add(pt, &job->tally, table);
+	return map_table(pt, job, table, slot_lg2);
 }
 
 /*
@@ -122,9 +122,9 @@ static int map_new_table(struct smmu_pgtable *pt, struct map_job *job,
  * that another CPU, in the same table, was faster to hang one in.
  */
 static int map_below(struct smmu_pgtable *pt, struct map_job *job, __le64 *slot,
-		     unsigned int lg2)
+		     unsigned int slot_lg2)
 {
-	unsigned int below = lg2 - pt->index_lg2;
+	unsigned int below_lg2 = slot_lg2 - pt->index_lg2;
 	u64 desc;
 	int ret;
 
@@ -132,37 +132,37 @@ static int map_below(struct smmu_pgtable *pt, struct map_job *job, __le64 *slot,
 		desc = smmu_desc_read(slot);
 		if (desc)
 			break;
-		if (below == pt->page_lg2)
+		if (below_lg2 == pt->granule_lg2)
 			ret = map_new_pages(pt, job, slot);
 		else
-			ret = map_new_table(pt, job, slot, below);
+			ret = map_new_table(pt, job, slot, below_lg2);
 	} while (ret == -EAGAIN);
 	if (!desc)
 		return ret;
 	if (!smmu_desc_is_table(desc))
 		return -EEXIST;
-	if (suitable(pt, job, lg2, 1) &&
-	    smmu_exchange_for_block(pt, slot, desc, lg2, job->iova,
-				    leaf_desc(pt, job, lg2))) {
-		advance(job, BIT_ULL(lg2));
+	if (suitable(pt, job, slot_lg2, 1) &&
+	    smmu_exchange_for_block(pt, slot, desc, slot_lg2, job->iova,
+				    leaf_desc(pt, job, slot_lg2))) {
+		advance(job, BIT_ULL(slot_lg2));
 		return 0;
 	}
-	return map_table(pt, job, smmu_table_below(pt, slot, desc), below);
+	return map_table(pt, job, smmu_table_below(pt, slot, desc), below_lg2);
 }
 
 /* Fills empty slots from @slot on. Nobody else writes to them: all are the caller's. */
 static u32 map_leaves(struct smmu_pgtable *pt, struct map_job *job,
-		      __le64 *slot, u32 slots, unsigned int lg2)
+		      __le64 *slot, u32 slots, unsigned int slot_lg2)
 {
-	u32 n = suitable(pt, job, lg2, slots);
+	u32 n = suitable(pt, job, slot_lg2, slots);
 
 	if (n)
 		n = smmu_run_empty(slot, n);
 	if (!n)
 		return 0;
-	smmu_hint_fill(pt, slot, n, lg2, job->iova, leaf_desc(pt, job, lg2));
+	smmu_hint_fill(pt, slot, n, slot_lg2, job->iova, leaf_desc(pt, job, slot_lg2));
 	smmu_table_clean(pt, slot, n);
-	advance(job, (u64)n << lg2);
+	advance(job, (u64)n << slot_lg2);
 	return n;
 }
 
@@ -172,22 +172,22 @@ static u32 map_leaves(struct smmu_pgtable *pt, struct map_job *job,
  * table. Calls itself by way of map_below(), three times deep at most.
  */
 static int map_table(struct smmu_pgtable *pt, struct map_job *job,
-		     __le64 *table, unsigned int lg2)
+		     __le64 *table, unsigned int slot_lg2)
 {
-	u32 slots = smmu_slots(pt, lg2);
-	u32 index = smmu_index(pt, lg2, job->iova);
+	u32 slots = smmu_slots(pt, slot_lg2);
+	u32 index = smmu_index(pt, slot_lg2, job->iova);
 
-	if (lg2 == pt->page_lg2)
+	if (slot_lg2 == pt->granule_lg2)
 		smmu_shortcut_keep(pt, job->iova, table);
 	while (job->left && index < slots) {
-		u32 n = map_leaves(pt, job, table + index, slots - index, lg2);
+		u32 n = map_leaves(pt, job, table + index, slots - index, slot_lg2);
 		int ret = -EEXIST;
 
 		index += n;
 		if (n)
 			continue;
-		if (lg2 != pt->page_lg2)
-			ret = map_below(pt, job, table + index, lg2);
+		if (slot_lg2 != pt->granule_lg2)
+			ret = map_below(pt, job, table + index, slot_lg2);
 		if (ret)
 			return ret;
 		index++;
@@ -198,26 +198,26 @@ static int map_table(struct smmu_pgtable *pt, struct map_job *job,
 /* From the root to the table in which the job is more than a part of one slot */
 static int map_walk(struct smmu_pgtable *pt, struct map_job *job)
 {
-	unsigned int lg2 = pt->root_lg2;
+	unsigned int slot_lg2 = pt->root_lg2;
 	__le64 *table = pt->root;
-	__le64 *slot = table + (job->iova >> lg2);
+	__le64 *slot = table + (job->iova >> slot_lg2);
 
-	while (!smmu_extent_reaches(job->iova, job->left, lg2)) {
+	while (!smmu_extent_reaches(job->iova, job->left, slot_lg2)) {
 		u64 desc = smmu_desc_read(slot);
 
 		if (!smmu_desc_is_table(desc))
 			break;
 		table = smmu_table_below(pt, slot, desc);
-		lg2 -= pt->index_lg2;
-		slot = table + ((job->iova >> lg2) & pt->index_mask);
+		slot_lg2 -= pt->index_lg2;
+		slot = table + ((job->iova >> slot_lg2) & pt->index_mask);
 	}
-	return map_table(pt, job, table, lg2);
+	return map_table(pt, job, table, slot_lg2);
 }
 
 static int check_range(const struct smmu_pgtable *pt, u64 iova, u64 pa,
 		       u64 bytes, int prot)
 {
-	if (!IS_ALIGNED(iova | pa | bytes, BIT_ULL(pt->page_lg2)))
+	if (!IS_ALIGNED(iova | pa | bytes, BIT_ULL(pt->granule_lg2)))
 		return -EINVAL;
 	if (!smmu_attr_page(pt, prot))
 		return -EINVAL;
@@ -263,7 +263,7 @@ static noinline int map_slowly(struct smmu_pgtable *pt, u64 iova, u64 pa,
 		pa += part;
 		bytes -= part;
 	}
-	smmu_table_settle(pt, &job.tally);
+	smmu_table_tally_account(pt, &job.tally);
 	map_done();
 	return ret;
 }
@@ -279,9 +279,9 @@ static noinline int map_some(struct smmu_pgtable *pt, __le64 *slot, u32 pages,
 
 	if (!n)
 		return pages ? -EEXIST : 0;
-	smmu_hint_fill(pt, slot, n, pt->page_lg2, iova, desc);
+	smmu_hint_fill(pt, slot, n, pt->granule_lg2, iova, desc);
 	smmu_table_clean(pt, slot, n);
-	*mapped += (u64)n << pt->page_lg2;
+	*mapped += (u64)n << pt->granule_lg2;
 	map_done();
 	return n == pages ? 0 : -EEXIST;
 }
@@ -294,9 +294,9 @@ static noinline int map_leaf(struct smmu_pgtable *pt, u64 iova, u64 pa,
 			     u64 bytes, int prot, gfp_t gfp, u64 *mapped)
 {
 	u64 attr = smmu_attr_page(pt, prot);
-	unsigned int lg2 = pt->root_lg2;
+	unsigned int slot_lg2 = pt->root_lg2;
 	__le64 *table = pt->root;
-	u32 index = iova >> lg2;
+	u32 index = iova >> slot_lg2;
 
 	/* As in smmu_pgtable_map(); and a power of two, not zero */
 	if (((iova | pa | bytes) & (bytes - 1)) | (bytes & pt->page_mask) |
@@ -305,19 +305,19 @@ static noinline int map_leaf(struct smmu_pgtable *pt, u64 iova, u64 pa,
 		goto slowly;
 	if (!attr)
 		goto slowly;
-	while (!(bytes >> lg2)) {
+	while (!(bytes >> slot_lg2)) {
 		u64 desc = smmu_desc_read(table + index);
 
 		if (!smmu_desc_is_table(desc))
 			goto slowly;
 		table = smmu_desc_table(pt, desc);
-		lg2 -= pt->index_lg2;
-		index = (iova >> lg2) & pt->index_mask;
+		slot_lg2 -= pt->index_lg2;
+		index = (iova >> slot_lg2) & pt->index_mask;
 	}
-	if (bytes >> lg2 != 1 || lg2 > pt->block_lg2 ||
+	if (bytes >> slot_lg2 != 1 || slot_lg2 > pt->block_lg2 ||
 	    smmu_desc_read(table + index))
 		goto slowly;
-	if (lg2 == pt->page_lg2)
+	if (slot_lg2 == pt->granule_lg2)
 		smmu_shortcut_keep(pt, iova, table);
 	else
 		attr += SMMU_DESC_BLOCK - SMMU_DESC_PAGE;
@@ -373,7 +373,7 @@ int smmu_pgtable_map(struct smmu_pgtable *pt, u64 iova, phys_addr_t pa,
 		goto otherwise;
 	if (!smmu_shortcut_find(pt, iova, &slot))
 		goto otherwise;
-	pages = bytes >> pt->page_lg2;
+	pages = bytes >> pt->granule_lg2;
 	if (pages != 1 || !pt->coherent)
 		return map_some(pt, slot, pages, iova, pa | attr, mapped);
 

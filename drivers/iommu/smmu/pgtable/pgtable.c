@@ -113,42 +113,41 @@ static void describe_walk(struct smmu_walk *walk,
 }
 
 /*
- * Arm ARM D8.7.1: how many leaves the contiguous hint takes together. Without
- * BBML, a part of a group could not be unmapped: what stays would have to be
- * unmapped for a moment, too.
+ * Arm ARM D8.7.1: how many leaves are a contiguous set. Without BBML, a part of one
+ * could not be unmapped: what stays would have to be unmapped for a moment, too.
  */
-static void lay_out_groups(struct smmu_pgtable *pt)
+static void lay_out_contig(struct smmu_pgtable *pt)
 {
-	pt->page_group = SMMU_NO_GROUP;
-	pt->block_group = SMMU_NO_GROUP;
+	pt->page_contig = SMMU_NO_CONTIG;
+	pt->block_contig = SMMU_NO_CONTIG;
 	if (!pt->bbml)
 		return;
-	pt->page_group = pt->page_lg2 == 12 ? 16 :
-			 pt->page_lg2 == 14 ? 128 : 32;
-	pt->block_group = pt->page_lg2 == 12 ? 16 : 32;
+	pt->page_contig = pt->granule_lg2 == 12 ? 16 :
+			 pt->granule_lg2 == 14 ? 128 : 32;
+	pt->block_contig = pt->granule_lg2 == 12 ? 16 : 32;
 }
 
-/* The sizes of leaves, tables and groups, once, for all that map and unmap do */
+/* The sizes of leaves, tables and sets, once, for all that map and unmap do */
 static void lay_out(struct smmu_pgtable *pt, const struct smmu_pgtable_cfg *cfg)
 {
-	u8 lg2 = cfg->granule_lg2, index_lg2 = lg2 - SMMU_DESC_BYTES_LG2;
+	u8 granule_lg2 = cfg->granule_lg2, index_lg2 = granule_lg2 - SMMU_DESC_BYTES_LG2;
 	u8 plain_bits = min(pt->walk.oas_bits, SMMU_OAS_MAX);
 
-	pt->page_lg2 = lg2;
+	pt->granule_lg2 = granule_lg2;
 	pt->index_lg2 = index_lg2;
 	pt->index_mask = BIT_ULL(index_lg2) - 1;
-	pt->addr_low = lg2 == 16 ? SMMU_DESC_ADDR_64K : SMMU_DESC_ADDR;
-	pt->addr_high = lg2 == 16 ? SMMU_DESC_ADDR_64K_HIGH : 0;
-	pt->page_mask = BIT_ULL(lg2) - 1;
+	pt->addr_low = granule_lg2 == 16 ? SMMU_DESC_ADDR_64K : SMMU_DESC_ADDR;
+	pt->addr_high = granule_lg2 == 16 ? SMMU_DESC_ADDR_64K_HIGH : 0;
+	pt->page_mask = BIT_ULL(granule_lg2) - 1;
 	pt->ias_bits = cfg->ias_bits;
-	pt->root_lg2 = lg2 + index_lg2 * (SMMU_LEVEL_LAST - pt->walk.start_level);
-	pt->table_lg2 = min(lg2 + index_lg2, pt->ias_bits);
+	pt->root_lg2 = granule_lg2 + index_lg2 * (SMMU_LEVEL_LAST - pt->walk.start_level);
+	pt->table_lg2 = min(granule_lg2 + index_lg2, pt->ias_bits);
 	/* Blocks: 1G and 2M with 4K; 32M with 16K; 512M with 64K */
-	pt->block_lg2 = lg2 + index_lg2 * (lg2 == 12 ? 2 : 1);
+	pt->block_lg2 = granule_lg2 + index_lg2 * (granule_lg2 == 12 ? 2 : 1);
 	pt->block_lg2 = min(pt->block_lg2, pt->root_lg2);
 	pt->plain_bad = GENMASK_ULL(63, plain_bits) | pt->page_mask;
 	pt->leaf_bad = pt->coherent ? pt->plain_bad : U64_MAX;
-	lay_out_groups(pt);
+	lay_out_contig(pt);
 }
 
 static void describe(struct smmu_pgtable *pt, const struct smmu_pgtable_cfg *cfg)
@@ -173,12 +172,12 @@ static __le64 *alloc_root(struct smmu_pgtable *pt)
 
 	if (!root)
 		return NULL;
-	if (!smmu_table_show(pt, root)) {
+	if (!smmu_table_dma_map(pt, root)) {
 		smmu_table_discard(pt, root);
 		return NULL;
 	}
-	smmu_table_tally(pt, &tally, root);
-	smmu_table_settle(pt, &tally);
+	smmu_table_tally_add(pt, &tally, root);
+	smmu_table_tally_account(pt, &tally);
 	return root;
 }
 
@@ -208,7 +207,7 @@ struct smmu_pgtable *smmu_pgtable_alloc(const struct smmu_pgtable_cfg *cfg)
 	}
 	pt->walk.ttb = virt_to_phys(pt->root);
 	/* A root that is all there is: the last level, and it never goes. */
-	if (pt->root_lg2 == pt->page_lg2)
+	if (pt->root_lg2 == pt->granule_lg2)
 		smmu_shortcut_keep(pt, 0, pt->root);
 	return pt;
 }
@@ -216,17 +215,17 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_alloc);
 
 /* Calls itself three times deep at most: the levels above the last. */
 static void free_tables(struct smmu_pgtable *pt, __le64 *table,
-			unsigned int lg2)
+			unsigned int slot_lg2)
 {
-	u32 slots = smmu_slots(pt, lg2);
+	u32 slots = smmu_slots(pt, slot_lg2);
 	u32 i;
 
-	for (i = 0; lg2 > pt->page_lg2 && i < slots; i++) {
+	for (i = 0; slot_lg2 > pt->granule_lg2 && i < slots; i++) {
 		u64 desc = smmu_desc_read(&table[i]);
 
 		if (smmu_desc_is_table(desc))
 			free_tables(pt, smmu_desc_table(pt, desc),
-				    lg2 - pt->index_lg2);
+				    slot_lg2 - pt->index_lg2);
 	}
 	smmu_table_free(pt, table);
 }
@@ -279,16 +278,16 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_bbml);
  * @pt: the page table
  *
  * Return: the sum of them, as the kernel wants it for pgsize_bitmap. Blocks of
- * levels above the first one are not in it. Nor are groups that the contiguous
- * hint takes together: the kernel would make more calls, one for each size.
+ * levels above the first one are not in it. Nor are contiguous sets: the kernel
+ * would make more calls, one for each size.
  */
 u64 smmu_pgtable_sizes(const struct smmu_pgtable *pt)
 {
-	unsigned int lg2;
+	unsigned int slot_lg2;
 	u64 sizes = 0;
 
-	for (lg2 = pt->page_lg2; lg2 <= pt->block_lg2; lg2 += pt->index_lg2)
-		sizes |= BIT_ULL(lg2);
+	for (slot_lg2 = pt->granule_lg2; slot_lg2 <= pt->block_lg2; slot_lg2 += pt->index_lg2)
+		sizes |= BIT_ULL(slot_lg2);
 	return sizes;
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_sizes);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * VMSAv8-64 page tables for stage 1 and stage 2: the door of the room.
+ * VMSAv8-64 page tables for stage 1 and stage 2: what the rest of the driver calls.
  *
  * Concurrency. Any number of CPUs may map, unmap, look up and visit at once,
  * without a lock, as long as no two of them map or unmap the same address: the
@@ -11,7 +11,7 @@
  * one call. The hardware may still walk it through a cached descriptor, and
  * lookups may be inside it, so the caller gets it on a list, invalidates the
  * TLB (non-leaf entries, too) and then calls smmu_pgtable_put_tables(), which
- * frees it after an RCU grace period. A module that links this room calls
+ * frees it after an RCU grace period. A module that links these files calls
  * rcu_barrier() when it goes.
  */
 #ifndef SMMU_PGTABLE_H
@@ -69,7 +69,7 @@ struct smmu_pgtable_cfg {
  * struct smmu_pgtable_cleared - what unmap took away, for the invalidation
  * @start: the first address to invalidate, U64_MAX if there is none
  * @last: the last one. More than was unmapped, if that was a part of a block or
- *	of a group of leaves that TLBs may hold as one.
+ *	of a contiguous set, which TLBs may hold as one.
  * @leaf_sizes: sum of the sizes in bytes of the leaves cleared, each size once:
  *	a bitmap like pgsize_bitmap
  * @table: table descriptors were cleared as well

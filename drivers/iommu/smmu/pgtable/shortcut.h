@@ -19,8 +19,8 @@
  *    the addresses from them to this caller orders their calls before this one.
  *    The call clears the word, if it has the tag, before it returns.
  * 3. Whoever owns some of the span afterwards got it after that return. The word
- *    he finds is the cleared one, or a later one, which 1 makes one of a table
- *    that was hung in after.
+ *    that is found then is the cleared one, or a later one, which 1 makes one of a
+ *    table that was hung in after.
  * 4. A CPU that stores the word for another span meanwhile, or clears it, takes a
  *    shortcut away, nothing else.
  * 5. A lookup owns nothing, but it reads the word inside an RCU read-side section.
@@ -62,13 +62,13 @@ static __always_inline bool smmu_shortcut_find(const struct smmu_pgtable *pt,
 {
 	u64 tag = smmu_shortcut_tag(pt, iova);
 	u64 word = atomic64_read(&pt->shortcut[tag % SMMU_SHORTCUTS]);
-	u64 index = (iova >> pt->page_lg2) & pt->index_mask;
+	u64 index = (iova >> pt->granule_lg2) & pt->index_mask;
 
 	if (word >> SMMU_SHORTCUT_TABLE_BITS != tag + 1)
 		return false;
 	word &= GENMASK_ULL(SMMU_SHORTCUT_TABLE_BITS - 1, 0);
 	*slot = (__le64 *)(PAGE_OFFSET +
-			   (unsigned long)(word << pt->page_lg2)) + index;
+			   (unsigned long)(word << pt->granule_lg2)) + index;
 	return true;
 }
 
@@ -83,7 +83,7 @@ static inline void smmu_shortcut_keep(struct smmu_pgtable *pt, u64 iova,
 	/* Not a whole table, the root of a small input range; or a tagged pointer */
 	if (place & pt->page_mask)
 		return;
-	place >>= pt->page_lg2;
+	place >>= pt->granule_lg2;
 	if (place >> SMMU_SHORTCUT_TABLE_BITS)
 		return;
 	value = (tag + 1) << SMMU_SHORTCUT_TABLE_BITS | place;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Table memory: getting it, showing it to the walker, giving it back.
+ * Table memory: allocating it, letting the walker read it, freeing it.
  *
  * A walker that does not snoop reads memory, so each descriptor written is
  * cleaned to memory before the caller of map or unmap goes on. One case needs
@@ -53,7 +53,7 @@ struct page *smmu_table_get_page(int nid, gfp_t gfp, unsigned int order)
 EXPORT_SYMBOL_IF_KUNIT(smmu_table_get_page);
 
 /**
- * smmu_table_map_dma - let a device that does not snoop read a table
+ * smmu_table_map_single - let a device that does not snoop read a table
  * @dev: the device
  * @table: the table
  * @bytes: its size
@@ -63,11 +63,11 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_table_get_page);
  *
  * Return: true if the device can read the table now.
  */
-bool smmu_table_map_dma(struct device *dev, void *table, size_t bytes)
+bool smmu_table_map_single(struct device *dev, void *table, size_t bytes)
 {
 	dma_addr_t dma;
 
-	KUNIT_STATIC_STUB_REDIRECT(smmu_table_map_dma, dev, table, bytes);
+	KUNIT_STATIC_STUB_REDIRECT(smmu_table_map_single, dev, table, bytes);
 
 	dma = dma_map_single(dev, table, bytes, DMA_TO_DEVICE);
 	if (dma_mapping_error(dev, dma))
@@ -77,7 +77,7 @@ bool smmu_table_map_dma(struct device *dev, void *table, size_t bytes)
 	dma_unmap_single(dev, dma, bytes, DMA_TO_DEVICE);
 	return false;
 }
-EXPORT_SYMBOL_IF_KUNIT(smmu_table_map_dma);
+EXPORT_SYMBOL_IF_KUNIT(smmu_table_map_single);
 
 static bool walker_reaches(const struct smmu_pgtable *pt, __le64 *table,
 			   size_t bytes)
@@ -93,8 +93,8 @@ static bool walker_reaches(const struct smmu_pgtable *pt, __le64 *table,
  * @bytes: its size; it is aligned to that rounded up to a power of two
  * @gfp: may be atomic; with __GFP_ZERO unless the caller writes all of it
  *
- * The caller writes to it what it likes, and then either lets smmu_table_link()
- * or smmu_table_show() have it, or smmu_table_discard().
+ * The caller writes to it what it likes, and then hands it to smmu_table_link() or
+ * smmu_table_dma_map(), or to smmu_table_discard().
  *
  * Return: the table or NULL: no memory, or none that the walker can address.
  */
@@ -111,7 +111,7 @@ __le64 *smmu_table_alloc(struct smmu_pgtable *pt, size_t bytes, gfp_t gfp)
 }
 
 /**
- * smmu_table_discard - free a table that was never shown to the walker
+ * smmu_table_discard - free a table that is not mapped for DMA
  * @pt: the page table it is for
  * @table: the table
  */
@@ -123,29 +123,29 @@ void smmu_table_discard(struct smmu_pgtable *pt, __le64 *table)
 }
 
 /**
- * smmu_table_show - make a new table one that the walker may find
+ * smmu_table_dma_map - let the walker read a new table, and note whose it is
  * @pt: the page table it is for
  * @table: the table, with its first contents
  *
- * Return: false if the walker cannot be shown this memory: discard the table.
+ * Return: false if the walker cannot read this memory: discard the table.
  */
-bool smmu_table_show(struct smmu_pgtable *pt, __le64 *table)
+bool smmu_table_dma_map(struct smmu_pgtable *pt, __le64 *table)
 {
 	struct page *page = virt_to_page(table);
 
 	if (!pt->coherent &&
-	    !smmu_table_map_dma(pt->dev, table, page_size(page)))
+	    !smmu_table_map_single(pt->dev, table, page_size(page)))
 		return false;
 	set_page_private(page, (unsigned long)pt);
 	return true;
 }
 
 /**
- * smmu_table_hide - take back what smmu_table_show() did
+ * smmu_table_dma_unmap - take back what smmu_table_dma_map() did
  * @pt: the page table it is for
  * @table: the table
  */
-void smmu_table_hide(struct smmu_pgtable *pt, __le64 *table)
+void smmu_table_dma_unmap(struct smmu_pgtable *pt, __le64 *table)
 {
 	struct page *page = virt_to_page(table);
 
@@ -156,21 +156,21 @@ void smmu_table_hide(struct smmu_pgtable *pt, __le64 *table)
 }
 
 /**
- * smmu_table_sync_dma - bring a part of a table to memory
+ * smmu_table_sync_single - bring a part of a table to memory
  * @dev: a device that does not snoop
  * @part: start of the part
  * @bytes: its size
  *
  * On return it is in memory.
  */
-void smmu_table_sync_dma(struct device *dev, void *part, size_t bytes)
+void smmu_table_sync_single(struct device *dev, void *part, size_t bytes)
 {
-	KUNIT_STATIC_STUB_REDIRECT(smmu_table_sync_dma, dev, part, bytes);
+	KUNIT_STATIC_STUB_REDIRECT(smmu_table_sync_single, dev, part, bytes);
 
 	dma_sync_single_for_device(dev, virt_to_phys(part), bytes,
 				   DMA_TO_DEVICE);
 }
-EXPORT_SYMBOL_IF_KUNIT(smmu_table_sync_dma);
+EXPORT_SYMBOL_IF_KUNIT(smmu_table_sync_single);
 
 /**
  * smmu_table_clean_slots - bring descriptors just written to memory
@@ -180,7 +180,7 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_table_sync_dma);
  */
 void smmu_table_clean_slots(struct smmu_pgtable *pt, __le64 *slot, u32 slots)
 {
-	smmu_table_sync_dma(pt->dev, slot, slots * sizeof(*slot));
+	smmu_table_sync_single(pt->dev, slot, slots * sizeof(*slot));
 }
 
 /**
@@ -205,14 +205,14 @@ void smmu_table_publish(struct smmu_pgtable *pt, __le64 *slot, u64 desc)
  * @slot: the slot; another CPU may be doing the same to it
  * @table: the table, with its first contents
  *
- * Return: 0; -ENOMEM if the walker cannot be shown the table, -EAGAIN if the slot
+ * Return: 0; -ENOMEM if the walker cannot read the table, -EAGAIN if the slot
  * is not empty any more: the table was discarded.
  */
 int smmu_table_link(struct smmu_pgtable *pt, __le64 *slot, __le64 *table)
 {
 	u64 desc = smmu_table_desc(pt, table);
 
-	if (!smmu_table_show(pt, table)) {
+	if (!smmu_table_dma_map(pt, table)) {
 		smmu_table_discard(pt, table);
 		return -ENOMEM;
 	}
@@ -222,7 +222,7 @@ int smmu_table_link(struct smmu_pgtable *pt, __le64 *slot, __le64 *table)
 	 */
 	dma_wmb();
 	if (smmu_desc_change(slot, 0, desc)) {
-		smmu_table_hide(pt, table);
+		smmu_table_dma_unmap(pt, table);
 		smmu_table_discard(pt, table);
 		return -EAGAIN;
 	}
@@ -252,28 +252,28 @@ static void tally_page(struct smmu_table_tally *tally, struct page *page,
 }
 
 /**
- * smmu_table_tally - count a table that was linked
+ * smmu_table_tally_add - count a table that was linked
  * @pt: the page table
- * @tally: what is counted but not accounted; smmu_table_settle() it
+ * @tally: what is counted but not accounted; smmu_table_tally_account() it
  * @table: the table
  */
-void smmu_table_tally(struct smmu_pgtable *pt, struct smmu_table_tally *tally,
-		      __le64 *table)
+void smmu_table_tally_add(struct smmu_pgtable *pt, struct smmu_table_tally *tally,
+			  __le64 *table)
 {
 	struct page *page = virt_to_page(table);
 	long pages = compound_nr(page);
 
 	if (tally->pages && tally->pgdat != page_pgdat(page))
-		smmu_table_settle(pt, tally);
+		smmu_table_tally_account(pt, tally);
 	tally_page(tally, page, pages);
 }
 
 /**
- * smmu_table_settle - account what was counted
+ * smmu_table_tally_account - account what was counted
  * @pt: the page table
  * @tally: what was counted; nothing on return
  */
-void smmu_table_settle(struct smmu_pgtable *pt, struct smmu_table_tally *tally)
+void smmu_table_tally_account(struct smmu_pgtable *pt, struct smmu_table_tally *tally)
 {
 	if (tally->pages)
 		atomic_long_add(tally->pages << PAGE_SHIFT, &pt->bytes);
@@ -290,9 +290,9 @@ void smmu_table_free(struct smmu_pgtable *pt, __le64 *table)
 	struct smmu_table_tally tally = { };
 	struct page *page = virt_to_page(table);
 
-	smmu_table_hide(pt, table);
+	smmu_table_dma_unmap(pt, table);
 	tally_page(&tally, page, -(long)compound_nr(page));
-	smmu_table_settle(pt, &tally);
+	smmu_table_tally_account(pt, &tally);
 	__free_pages(page, compound_order(page));
 }
 
@@ -330,7 +330,7 @@ void smmu_pgtable_put_tables(struct list_head *tables)
 	list_for_each_entry_safe(page, next, tables, lru) {
 		pt = (struct smmu_pgtable *)page_private(page);
 		bytes += page_size(page);
-		smmu_table_hide(pt, page_address(page));
+		smmu_table_dma_unmap(pt, page_address(page));
 		set_page_private(page, (unsigned long)chain);
 		chain = page;
 	}

@@ -43,26 +43,26 @@ static void unmap_done(void)
 }
 
 /**
- * smmu_unlink_tables - note a table whose descriptor was cleared, and all below it
+ * smmu_table_unlink - note a table whose descriptor was cleared, and all below it
  * @pt: the page table
  * @desc: the table descriptor
- * @lg2: of the slot that it was in
+ * @slot_lg2: of the slot that it was in
  * @c: gets the tables, and the sizes of the leaves in them
  *
  * All of the table's range is the caller's. What a table of the last level holds
  * is not looked at: it might be full. Calls itself twice deep at most.
  */
-void smmu_unlink_tables(struct smmu_pgtable *pt, u64 desc, unsigned int lg2,
-			struct smmu_pgtable_cleared *c)
+void smmu_table_unlink(struct smmu_pgtable *pt, u64 desc, unsigned int slot_lg2,
+		       struct smmu_pgtable_cleared *c)
 {
-	unsigned int below = lg2 - pt->index_lg2;
+	unsigned int below_lg2 = slot_lg2 - pt->index_lg2;
 	__le64 *table = smmu_desc_table(pt, desc);
 	u32 i;
 
 	c->table = true;
 	list_add_tail(&virt_to_page(table)->lru, &c->tables);
-	if (below == pt->page_lg2) {
-		c->leaf_sizes |= BIT_ULL(below);
+	if (below_lg2 == pt->granule_lg2) {
+		c->leaf_sizes |= BIT_ULL(below_lg2);
 		return;
 	}
 	for (i = 0; i <= pt->index_mask; i++) {
@@ -71,29 +71,29 @@ void smmu_unlink_tables(struct smmu_pgtable *pt, u64 desc, unsigned int lg2,
 		if (!entry)
 			continue;
 		if (smmu_desc_is_table(entry))
-			smmu_unlink_tables(pt, entry, below, c);
+			smmu_table_unlink(pt, entry, below_lg2, c);
 		else
-			c->leaf_sizes |= BIT_ULL(below);
+			c->leaf_sizes |= BIT_ULL(below_lg2);
 	}
 }
 
 /* Clears leaves from @slot on, up to the first slot that has none. */
 static u32 clear_leaves(struct smmu_pgtable *pt, struct unmap_job *job,
-			__le64 *slot, u32 slots, unsigned int lg2)
+			__le64 *slot, u32 slots, unsigned int slot_lg2)
 {
 	u64 start = job->iova, last;
 	u32 n;
 
-	n = lg2 == pt->page_lg2 ? smmu_run_pages(slot, slots) :
+	n = slot_lg2 == pt->granule_lg2 ? smmu_run_pages(slot, slots) :
 				  smmu_run_blocks(slot, slots);
 	if (!n)
 		return 0;
-	last = start + ((u64)n << lg2) - 1;
-	smmu_hint_take(pt, slot, n, lg2, &start, &last);
+	last = start + ((u64)n << slot_lg2) - 1;
+	smmu_hint_remove(pt, slot, n, slot_lg2, &start, &last);
 	smmu_run_clear(slot, n);
 	smmu_table_clean(pt, slot, n);
-	smmu_cleared_add(job->c, start, last, BIT_ULL(lg2));
-	advance(job, (u64)n << lg2);
+	smmu_pgtable_cleared_add(job->c, start, last, BIT_ULL(slot_lg2));
+	advance(job, (u64)n << slot_lg2);
 	return n;
 }
 
@@ -102,7 +102,7 @@ static u32 clear_leaves(struct smmu_pgtable *pt, struct unmap_job *job,
  * slot that has none. Nobody else owns an address in them.
  */
 static u32 unlink_tables(struct smmu_pgtable *pt, struct unmap_job *job,
-			 __le64 *slot, u32 slots, unsigned int lg2)
+			 __le64 *slot, u32 slots, unsigned int slot_lg2)
 {
 	u64 start = job->iova, desc;
 	u32 n;
@@ -112,36 +112,36 @@ static u32 unlink_tables(struct smmu_pgtable *pt, struct unmap_job *job,
 		if (!smmu_desc_is_table(desc))
 			break;
 		smmu_desc_write(&slot[n], 0);
-		smmu_unlink_tables(pt, desc, lg2, job->c);
+		smmu_table_unlink(pt, desc, slot_lg2, job->c);
 	}
 	if (!n)
 		return 0;
 	smmu_table_clean(pt, slot, n);
-	advance(job, (u64)n << lg2);
+	advance(job, (u64)n << slot_lg2);
 	/* A table of a higher level may have had nothing in it. */
-	smmu_cleared_add(job->c, start, job->iova - 1,
-			 job->c->leaf_sizes ? 0 : BIT_ULL(lg2));
+	smmu_pgtable_cleared_add(job->c, start, job->iova - 1,
+				 job->c->leaf_sizes ? 0 : BIT_ULL(slot_lg2));
 	return n;
 }
 
 static bool unmap_table(struct smmu_pgtable *pt, struct unmap_job *job,
-			__le64 *table, unsigned int lg2);
+			__le64 *table, unsigned int slot_lg2);
 
 /* A slot above the last level of which the job covers only a part */
 static bool unmap_part(struct smmu_pgtable *pt, struct unmap_job *job,
-		       __le64 *slot, unsigned int lg2)
+		       __le64 *slot, unsigned int slot_lg2)
 {
-	u64 rest = BIT_ULL(lg2) - (job->iova & (BIT_ULL(lg2) - 1));
+	u64 rest = BIT_ULL(slot_lg2) - (job->iova & (BIT_ULL(slot_lg2) - 1));
 	u64 part = min(job->left, rest), desc;
 
 	do {
 		desc = smmu_desc_read(slot);
 		if (smmu_desc_is_table(desc))
 			return unmap_table(pt, job, smmu_desc_table(pt, desc),
-					   lg2 - pt->index_lg2);
+					   slot_lg2 - pt->index_lg2);
 		if (!desc)
 			return false;
-		if (smmu_exchange_for_table(pt, slot, desc, lg2, job->iova,
+		if (smmu_exchange_for_table(pt, slot, desc, slot_lg2, job->iova,
 					    part, job->c)) {
 			advance(job, part);
 			return true;
@@ -156,26 +156,26 @@ static bool unmap_part(struct smmu_pgtable *pt, struct unmap_job *job,
  * for good.
  */
 static bool unmap_table(struct smmu_pgtable *pt, struct unmap_job *job,
-			__le64 *table, unsigned int lg2)
+			__le64 *table, unsigned int slot_lg2)
 {
-	u32 slots = smmu_slots(pt, lg2);
-	u32 index = smmu_index(pt, lg2, job->iova);
+	u32 slots = smmu_slots(pt, slot_lg2);
+	u32 index = smmu_index(pt, slot_lg2, job->iova);
 
 	while (job->left && index < slots) {
 		__le64 *slot = table + index;
 		u32 whole = 0, n;
 
-		if (IS_ALIGNED(job->iova, BIT_ULL(lg2)))
-			whole = min_t(u64, slots - index, job->left >> lg2);
+		if (IS_ALIGNED(job->iova, BIT_ULL(slot_lg2)))
+			whole = min_t(u64, slots - index, job->left >> slot_lg2);
 		if (!whole) {
-			if (!unmap_part(pt, job, slot, lg2))
+			if (!unmap_part(pt, job, slot, slot_lg2))
 				return false;
 			index++;
 			continue;
 		}
-		n = clear_leaves(pt, job, slot, whole, lg2);
-		if (!n && lg2 != pt->page_lg2)
-			n = unlink_tables(pt, job, slot, whole, lg2);
+		n = clear_leaves(pt, job, slot, whole, slot_lg2);
+		if (!n && slot_lg2 != pt->granule_lg2)
+			n = unlink_tables(pt, job, slot, whole, slot_lg2);
 		if (!n)
 			return false;
 		index += n;
@@ -186,20 +186,20 @@ static bool unmap_table(struct smmu_pgtable *pt, struct unmap_job *job,
 /* From the root to the table in which the job is more than a part of one slot */
 static void unmap_walk(struct smmu_pgtable *pt, struct unmap_job *job)
 {
-	unsigned int lg2 = pt->root_lg2;
+	unsigned int slot_lg2 = pt->root_lg2;
 	__le64 *table = pt->root;
-	__le64 *slot = table + (job->iova >> lg2);
+	__le64 *slot = table + (job->iova >> slot_lg2);
 
-	while (!smmu_extent_reaches(job->iova, job->left, lg2)) {
+	while (!smmu_extent_reaches(job->iova, job->left, slot_lg2)) {
 		u64 desc = smmu_desc_read(slot);
 
 		if (!smmu_desc_is_table(desc))
 			break;
 		table = smmu_desc_table(pt, desc);
-		lg2 -= pt->index_lg2;
-		slot = table + ((job->iova >> lg2) & pt->index_mask);
+		slot_lg2 -= pt->index_lg2;
+		slot = table + ((job->iova >> slot_lg2) & pt->index_mask);
 	}
-	unmap_table(pt, job, table, lg2);
+	unmap_table(pt, job, table, slot_lg2);
 }
 
 /* All that is not a part of a table to which there is a shortcut */
@@ -208,7 +208,7 @@ static noinline u64 unmap_slowly(struct smmu_pgtable *pt, u64 iova, u64 bytes,
 {
 	struct unmap_job job = { .iova = iova, .left = bytes, .c = c };
 
-	if (!bytes || !IS_ALIGNED(iova | bytes, BIT_ULL(pt->page_lg2)) ||
+	if (!bytes || !IS_ALIGNED(iova | bytes, BIT_ULL(pt->granule_lg2)) ||
 	    !smmu_fits(iova, bytes, pt->ias_bits))
 		return 0;
 	unmap_walk(pt, &job);
@@ -218,46 +218,46 @@ static noinline u64 unmap_slowly(struct smmu_pgtable *pt, u64 iova, u64 bytes,
 	return job.iova - iova;
 }
 
-/* More pages than one of a table, or one of a group, or to be cleaned */
+/* More pages than one of a table, or one of a contiguous set, or to be cleaned */
 static noinline u64 unmap_some(struct smmu_pgtable *pt, __le64 *slot, u32 pages,
 			       u64 iova, struct smmu_pgtable_cleared *c)
 {
 	u32 n = smmu_run_pages(slot, pages);
-	u64 start = iova, bytes = (u64)n << pt->page_lg2;
+	u64 start = iova, bytes = (u64)n << pt->granule_lg2;
 	u64 last = iova + bytes - 1;
 
 	if (!n)
 		return 0;
-	smmu_hint_take(pt, slot, n, pt->page_lg2, &start, &last);
+	smmu_hint_remove(pt, slot, n, pt->granule_lg2, &start, &last);
 	smmu_run_clear(slot, n);
 	smmu_table_clean(pt, slot, n);
-	smmu_cleared_add(c, start, last, pt->page_mask + 1);
+	smmu_pgtable_cleared_add(c, start, last, pt->page_mask + 1);
 	unmap_done();
 	return bytes;
 }
 
 /* One table as a whole */
 static noinline u64 unmap_tables(struct smmu_pgtable *pt, __le64 *slot,
-				 unsigned int lg2, u64 iova,
+				 unsigned int slot_lg2, u64 iova,
 				 struct smmu_pgtable_cleared *c)
 {
 	struct unmap_job job = { .iova = iova, .c = c };
 
-	unlink_tables(pt, &job, slot, 1, lg2);
+	unlink_tables(pt, &job, slot, 1, slot_lg2);
 	smmu_shortcut_drop(pt, iova, job.iova - 1);
 	unmap_done();
 	return job.iova - iova;
 }
 
 /*
- * One page or block that is not of a group, or one table as a whole: a walk with
- * nothing else in it. All that is not so goes slowly.
+ * One page or block that is not of a contiguous set, or one table as a whole: a walk
+ * with nothing else in it. All that is not so goes slowly.
  */
 static __always_inline u64 unmap_slot(struct smmu_pgtable *pt, u64 iova,
 				      u64 bytes, struct smmu_pgtable_cleared *c)
 {
-	unsigned int lg2 = pt->root_lg2;
-	__le64 *slot = pt->root + (iova >> lg2);
+	unsigned int slot_lg2 = pt->root_lg2;
+	__le64 *slot = pt->root + (iova >> slot_lg2);
 	u64 desc;
 
 	/* As in smmu_pgtable_unmap(); and a power of two, not zero */
@@ -267,22 +267,22 @@ static __always_inline u64 unmap_slot(struct smmu_pgtable *pt, u64 iova,
 	if (!pt->coherent)
 		goto slowly;
 	desc = smmu_desc_read(slot);
-	while (!(bytes >> lg2)) {
+	while (!(bytes >> slot_lg2)) {
 		if (!smmu_desc_is_table(desc))
 			goto slowly;
-		lg2 -= pt->index_lg2;
+		slot_lg2 -= pt->index_lg2;
 		slot = smmu_desc_table(pt, desc) +
-		       ((iova >> lg2) & pt->index_mask);
+		       ((iova >> slot_lg2) & pt->index_mask);
 		desc = smmu_desc_read(slot);
 	}
-	if (bytes >> lg2 != 1 || !desc)
+	if (bytes >> slot_lg2 != 1 || !desc)
 		goto slowly;
-	if (lg2 != pt->page_lg2 && smmu_desc_is_table(desc))
-		return unmap_tables(pt, slot, lg2, iova, c);
-	if (desc & SMMU_LEAF_GROUPED)
+	if (slot_lg2 != pt->granule_lg2 && smmu_desc_is_table(desc))
+		return unmap_tables(pt, slot, slot_lg2, iova, c);
+	if (desc & SMMU_LEAF_WAS_CONT)
 		goto slowly;
 	smmu_desc_write(slot, 0);
-	smmu_cleared_add(c, iova, iova + bytes - 1, bytes);
+	smmu_pgtable_cleared_add(c, iova, iova + bytes - 1, bytes);
 	unmap_done();
 	return bytes;
 
@@ -330,15 +330,15 @@ u64 smmu_pgtable_unmap(struct smmu_pgtable *pt, u64 iova, u64 bytes,
 		goto otherwise;
 	if (!smmu_shortcut_find(pt, iova, &slot))
 		goto otherwise;
-	pages = bytes >> pt->page_lg2;
+	pages = bytes >> pt->granule_lg2;
 	desc = smmu_desc_read(slot);
-	if (pages != 1 || (desc & SMMU_LEAF_GROUPED) || !pt->coherent)
+	if (pages != 1 || (desc & SMMU_LEAF_WAS_CONT) || !pt->coherent)
 		return unmap_some(pt, slot, pages, iova, c);
 
 	if (!desc)
 		return 0;
 	smmu_desc_write(slot, 0);
-	smmu_cleared_add(c, iova, iova + bytes - 1, bytes);
+	smmu_pgtable_cleared_add(c, iova, iova + bytes - 1, bytes);
 	unmap_done();
 	return bytes;
 

@@ -138,8 +138,8 @@ struct pgt_env *pgt_env_make(struct kunit *test, const struct pgt_param *p)
 	if (!p->coherent)
 		make_device(env);
 	kunit_activate_static_stub(test, smmu_table_get_page, get_page_stub);
-	kunit_activate_static_stub(test, smmu_table_map_dma, map_dma_stub);
-	kunit_activate_static_stub(test, smmu_table_sync_dma, sync_dma_stub);
+	kunit_activate_static_stub(test, smmu_table_map_single, map_dma_stub);
+	kunit_activate_static_stub(test, smmu_table_sync_single, sync_dma_stub);
 	return env;
 }
 

@@ -181,21 +181,21 @@ static void pgtable_split_high_no_memory(struct kunit *test)
 	pgt_expect_sound(env);
 }
 
-/* One block of a group: all of them lose the hint */
-static void pgtable_split_group(struct kunit *test)
+/* One block of a set: all of them lose the hint */
+static void pgtable_split_contig(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
 	u64 g = pgt_granule(env), block = pgt_block(env);
-	u64 group = block * pgt_param_group(&env->param, 2);
+	u64 set = block * pgt_param_contig(&env->param, 2);
 
-	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, group, group, group, RW, NULL));
-	KUNIT_EXPECT_TRUE(test, pgt_ref_hinted(env, group));
-	KUNIT_EXPECT_EQ(test, g, pgt_unmap(env, group + 5 * block + 7 * g, g));
-	KUNIT_EXPECT_FALSE(test, pgt_ref_hinted(env, group));
-	KUNIT_EXPECT_FALSE(test, pgt_ref_hinted(env, 2 * group - g));
+	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, set, set, set, RW, NULL));
+	KUNIT_EXPECT_TRUE(test, pgt_ref_hinted(env, set));
+	KUNIT_EXPECT_EQ(test, g, pgt_unmap(env, set + 5 * block + 7 * g, g));
+	KUNIT_EXPECT_FALSE(test, pgt_ref_hinted(env, set));
+	KUNIT_EXPECT_FALSE(test, pgt_ref_hinted(env, 2 * set - g));
 	if (env->param.bbml < 2)
-		expect_flush(env, 1, group, 2 * group - 1);
-	pgt_expect_range(env, group, group, 5 * block + 7 * g, RW);
+		expect_flush(env, 1, set, 2 * set - 1);
+	pgt_expect_range(env, set, set, 5 * block + 7 * g, RW);
 	pgt_expect_sound(env);
 }
 
@@ -290,12 +290,12 @@ static bool flexible_high(const struct pgt_param *p)
 	return flexible(p) && high_room(p);
 }
 
-static bool flexible_group(const struct pgt_param *p)
+static bool flexible_contig(const struct pgt_param *p)
 {
-	u64 group = pgt_param_block(p) * pgt_param_group(p, 2);
+	u64 set = pgt_param_block(p) * pgt_param_contig(p, 2);
 
-	return flexible(p) && p->bbml && 2 * group <= pgt_param_in(p) &&
-	       2 * group <= pgt_param_out(p);
+	return flexible(p) && p->bbml && 2 * set <= pgt_param_in(p) &&
+	       2 * set <= pgt_param_out(p);
 }
 
 static bool merges(const struct pgt_param *p)
@@ -310,7 +310,7 @@ static bool merges_high(const struct pgt_param *p)
 
 PGT_PARAMS_IF(flexible, flexible)
 PGT_PARAMS_IF(high, flexible_high)
-PGT_PARAMS_IF(group, flexible_group)
+PGT_PARAMS_IF(contig, flexible_contig)
 PGT_PARAMS_IF(merges, merges)
 PGT_PARAMS_IF(merges_high, merges_high)
 
@@ -319,7 +319,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(pgtable_split_high, high_gen_params),
 	KUNIT_CASE_PARAM(pgtable_split_no_memory, flexible_gen_params),
 	KUNIT_CASE_PARAM(pgtable_split_high_no_memory, high_gen_params),
-	KUNIT_CASE_PARAM(pgtable_split_group, group_gen_params),
+	KUNIT_CASE_PARAM(pgtable_split_contig, contig_gen_params),
 	KUNIT_CASE_PARAM(pgtable_merge, merges_gen_params),
 	KUNIT_CASE_PARAM(pgtable_merge_in_use, merges_gen_params),
 	KUNIT_CASE_PARAM(pgtable_merge_high, merges_high_gen_params),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The contiguous hint: where it is set, and what happens to it when a part of its
- * group is unmapped. pgt_unmap() compares what is to be invalidated with the
- * reference, and pgt_expect_sound() looks after each group.
+ * set is unmapped. pgt_unmap() compares what is to be invalidated with the
+ * reference, and pgt_expect_sound() looks after each set.
  */
 #include <kunit/static_stub.h>
 #include <linux/iommu.h>
@@ -12,11 +12,11 @@
 
 #define RW	(IOMMU_READ | IOMMU_WRITE | IOMMU_CACHE)
 
-static u64 group_bytes(const struct pgt_env *env, int level)
+static u64 contig_bytes(const struct pgt_env *env, int level)
 {
 	u64 leaf = level == 3 ? pgt_granule(env) : pgt_block(env);
 
-	return leaf * pgt_param_group(&env->param, level);
+	return leaf * pgt_param_contig(&env->param, level);
 }
 
 /* Every page of a range has the hint, or none has */
@@ -33,95 +33,95 @@ static void expect_hint(struct pgt_env *env, u64 iova, u64 bytes, bool want)
 static void pgtable_hint_set(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
-	u64 g = pgt_granule(env), group = group_bytes(env, 3);
+	u64 g = pgt_granule(env), set = contig_bytes(env, 3);
 
-	/* one group; one page less; one of which the output is out of step */
-	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, group, 4 * group, group, RW, NULL));
-	expect_hint(env, group, group, true);
-	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 2 * group, 4 * group, group - g, RW,
+	/* one set; one page less; one of which the output is out of step */
+	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, set, 4 * set, set, RW, NULL));
+	expect_hint(env, set, set, true);
+	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 2 * set, 4 * set, set - g, RW,
 					 NULL));
-	expect_hint(env, 2 * group, group - g, false);
-	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 3 * group, 4 * group + g, group, RW,
+	expect_hint(env, 2 * set, set - g, false);
+	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 3 * set, 4 * set + g, set, RW,
 					 NULL));
-	expect_hint(env, 3 * group, group, false);
-	pgt_expect_range(env, 3 * group, 4 * group + g, group, RW);
+	expect_hint(env, 3 * set, set, false);
+	pgt_expect_range(env, 3 * set, 4 * set + g, set, RW);
 
-	KUNIT_EXPECT_EQ(test, group, pgt_unmap(env, group, group));
-	KUNIT_EXPECT_EQ(test, group - g, pgt_unmap(env, 2 * group, group - g));
-	KUNIT_EXPECT_EQ(test, group, pgt_unmap(env, 3 * group, group));
+	KUNIT_EXPECT_EQ(test, set, pgt_unmap(env, set, set));
+	KUNIT_EXPECT_EQ(test, set - g, pgt_unmap(env, 2 * set, set - g));
+	KUNIT_EXPECT_EQ(test, set, pgt_unmap(env, 3 * set, set));
 	pgt_expect_empty(env);
 }
 
-/* Two groups with pages on both sides; a group by two calls; a group with a guest */
+/* Two sets with pages on both sides; a set by two calls; a set with a guest */
 static void pgtable_hint_some(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
-	u64 g = pgt_granule(env), group = group_bytes(env, 3), mapped = 0;
+	u64 g = pgt_granule(env), set = contig_bytes(env, 3), mapped = 0;
 
-	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, group - 2 * g, 5 * group - 2 * g,
-					 2 * group + 5 * g, RW, NULL));
-	expect_hint(env, group - 2 * g, 2 * g, false);
-	expect_hint(env, group, 2 * group, true);
-	expect_hint(env, 3 * group, 3 * g, false);
-	pgt_expect_range(env, group - 2 * g, 5 * group - 2 * g,
-			 2 * group + 5 * g, RW);
-	KUNIT_EXPECT_EQ(test, 2 * group + 5 * g,
-			pgt_unmap(env, group - 2 * g, 2 * group + 5 * g));
+	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, set - 2 * g, 5 * set - 2 * g,
+					 2 * set + 5 * g, RW, NULL));
+	expect_hint(env, set - 2 * g, 2 * g, false);
+	expect_hint(env, set, 2 * set, true);
+	expect_hint(env, 3 * set, 3 * g, false);
+	pgt_expect_range(env, set - 2 * g, 5 * set - 2 * g,
+			 2 * set + 5 * g, RW);
+	KUNIT_EXPECT_EQ(test, 2 * set + 5 * g,
+			pgt_unmap(env, set - 2 * g, 2 * set + 5 * g));
 
-	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 0, 4 * group, group / 2, RW, NULL));
-	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, group / 2, 4 * group + group / 2,
-					 group / 2, RW, NULL));
-	expect_hint(env, 0, group, false);
-	KUNIT_EXPECT_EQ(test, group, pgt_unmap(env, 0, group));
+	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 0, 4 * set, set / 2, RW, NULL));
+	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, set / 2, 4 * set + set / 2,
+					 set / 2, RW, NULL));
+	expect_hint(env, 0, set, false);
+	KUNIT_EXPECT_EQ(test, set, pgt_unmap(env, 0, set));
 
-	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 2 * group - g, 0, g, RW, NULL));
-	KUNIT_EXPECT_EQ(test, -EEXIST, pgt_map(env, 0, 4 * group, 2 * group, RW,
+	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 2 * set - g, 0, g, RW, NULL));
+	KUNIT_EXPECT_EQ(test, -EEXIST, pgt_map(env, 0, 4 * set, 2 * set, RW,
 					       &mapped));
-	KUNIT_EXPECT_EQ(test, mapped, 2 * group - g);
-	expect_hint(env, 0, group, true);
-	expect_hint(env, group, group, false);
+	KUNIT_EXPECT_EQ(test, mapped, 2 * set - g);
+	expect_hint(env, 0, set, true);
+	expect_hint(env, set, set, false);
 }
 
-/* A whole new table, and a group that ends where the table does */
+/* A whole new table, and a set that ends where the table does */
 static void pgtable_hint_table(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
-	u64 g = pgt_granule(env), group = group_bytes(env, 3);
+	u64 g = pgt_granule(env), set = contig_bytes(env, 3);
 	u64 block = pgt_block(env);
 
-	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 0, group, block, RW, NULL));
-	pgt_expect_range(env, 0, group, block, RW);
+	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 0, set, block, RW, NULL));
+	pgt_expect_range(env, 0, set, block, RW);
 	expect_hint(env, 0, block, true);
 	KUNIT_EXPECT_EQ(test, block - g, pgt_unmap(env, g, block - g));
 	expect_hint(env, 0, g, false);
-	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, block - group, group, group, RW,
+	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, block - set, set, set, RW,
 					 NULL));
-	expect_hint(env, block - group, group, true);
+	expect_hint(env, block - set, set, true);
 }
 
-/* Some pages of two groups: the others stay, without the hint */
+/* Some pages of two sets: the others stay, without the hint */
 static void unmap_some(struct pgt_env *env, u32 from, u32 pages)
 {
-	u64 g = pgt_granule(env), group = group_bytes(env, 3);
-	u64 base = group, pa = 4 * group, hole = base + from * g, rest;
-	u32 per = pgt_param_group(&env->param, 3);
+	u64 g = pgt_granule(env), set = contig_bytes(env, 3);
+	u64 base = set, pa = 4 * set, hole = base + from * g, rest;
+	u32 per = pgt_param_contig(&env->param, 3);
 
-	KUNIT_EXPECT_EQ(env->test, 0, pgt_map(env, base, pa, 2 * group, RW, NULL));
-	expect_hint(env, base, 2 * group, true);
+	KUNIT_EXPECT_EQ(env->test, 0, pgt_map(env, base, pa, 2 * set, RW, NULL));
+	expect_hint(env, base, 2 * set, true);
 	KUNIT_EXPECT_EQ(env->test, pages * g, pgt_unmap(env, hole, pages * g));
 	if (from)
 		pgt_expect_range(env, base, pa, from * g, RW);
-	rest = 2 * group - (from + pages) * g;
+	rest = 2 * set - (from + pages) * g;
 	if (rest)
 		pgt_expect_range(env, hole + pages * g,
 				 pa + (from + pages) * g, rest, RW);
-	/* a group of which nothing went is as it was */
+	/* a set of which nothing went is as it was */
 	if (from >= per)
-		expect_hint(env, base, group, true);
+		expect_hint(env, base, set, true);
 	else if (from)
 		expect_hint(env, base, from * g, false);
 	if (from + pages <= per)
-		expect_hint(env, base + group, group, true);
+		expect_hint(env, base + set, set, true);
 	pgt_expect_sound(env);
 
 	KUNIT_EXPECT_EQ(env->test, from * g, pgt_unmap(env, base, from * g));
@@ -131,7 +131,7 @@ static void unmap_some(struct pgt_env *env, u32 from, u32 pages)
 static void pgtable_hint_part(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
-	u32 per = pgt_param_group(&env->param, 3);
+	u32 per = pgt_param_contig(&env->param, 3);
 
 	unmap_some(env, 0, 1);
 	unmap_some(env, 3, 1);
@@ -152,12 +152,12 @@ static void pgtable_hint_part(struct kunit *test)
 static void pgtable_hint_crumble(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
-	u64 g = pgt_granule(env), group = group_bytes(env, 3), at;
+	u64 g = pgt_granule(env), set = contig_bytes(env, 3), at;
 
-	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 0, group, group, RW, NULL));
-	for (at = 0; at < group / 2; at += g) {
+	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 0, set, set, RW, NULL));
+	for (at = 0; at < set / 2; at += g) {
 		KUNIT_EXPECT_EQ(test, g, pgt_unmap(env, at, g));
-		KUNIT_EXPECT_EQ(test, g, pgt_unmap(env, group - g - at, g));
+		KUNIT_EXPECT_EQ(test, g, pgt_unmap(env, set - g - at, g));
 		pgt_expect_sound(env);
 	}
 	pgt_expect_empty(env);
@@ -169,7 +169,7 @@ static void meet_stub(__le64 *slot)
 	struct kunit *test = kunit_get_current_test();
 	struct pgt_env *env = test->priv;
 
-	kunit_deactivate_static_stub(test, smmu_hint_meet);
+	kunit_deactivate_static_stub(test, smmu_hint_before_change);
 	KUNIT_EXPECT_EQ(test, pgt_granule(env),
 			pgt_unmap(env, 0, pgt_granule(env)));
 }
@@ -177,39 +177,39 @@ static void meet_stub(__le64 *slot)
 static void pgtable_hint_met(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
-	u64 g = pgt_granule(env), group = group_bytes(env, 3);
+	u64 g = pgt_granule(env), set = contig_bytes(env, 3);
 
-	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 0, group, group, RW, NULL));
-	kunit_activate_static_stub(test, smmu_hint_meet, meet_stub);
+	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 0, set, set, RW, NULL));
+	kunit_activate_static_stub(test, smmu_hint_before_change, meet_stub);
 	KUNIT_EXPECT_EQ(test, g, pgt_unmap(env, 3 * g, g));
 	pgt_expect_hole(env, 0);
-	pgt_expect_range(env, g, group + g, 2 * g, RW);
-	pgt_expect_range(env, 4 * g, group + 4 * g, group - 4 * g, RW);
-	expect_hint(env, 0, group, false);
+	pgt_expect_range(env, g, set + g, 2 * g, RW);
+	pgt_expect_range(env, 4 * g, set + 4 * g, set - 4 * g, RW);
+	expect_hint(env, 0, set, false);
 }
 
 static void pgtable_hint_blocks(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
-	u64 block = pgt_block(env), group = group_bytes(env, 2);
+	u64 block = pgt_block(env), set = contig_bytes(env, 2);
 
-	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, group - block, group - block,
-					 group + 2 * block, RW, NULL));
-	pgt_expect_range(env, group - block, group - block, group + 2 * block, RW);
-	KUNIT_EXPECT_FALSE(test, pgt_ref_hinted(env, group - block));
-	KUNIT_EXPECT_TRUE(test, pgt_ref_hinted(env, group));
-	KUNIT_EXPECT_TRUE(test, pgt_ref_hinted(env, 2 * group - block));
-	KUNIT_EXPECT_FALSE(test, pgt_ref_hinted(env, 2 * group));
+	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, set - block, set - block,
+					 set + 2 * block, RW, NULL));
+	pgt_expect_range(env, set - block, set - block, set + 2 * block, RW);
+	KUNIT_EXPECT_FALSE(test, pgt_ref_hinted(env, set - block));
+	KUNIT_EXPECT_TRUE(test, pgt_ref_hinted(env, set));
+	KUNIT_EXPECT_TRUE(test, pgt_ref_hinted(env, 2 * set - block));
+	KUNIT_EXPECT_FALSE(test, pgt_ref_hinted(env, 2 * set));
 	pgt_expect_sound(env);
 
-	KUNIT_EXPECT_EQ(test, block, pgt_unmap(env, group + 3 * block, block));
-	KUNIT_EXPECT_FALSE(test, pgt_ref_hinted(env, group));
-	pgt_expect_range(env, group - block, group - block, 4 * block, RW);
+	KUNIT_EXPECT_EQ(test, block, pgt_unmap(env, set + 3 * block, block));
+	KUNIT_EXPECT_FALSE(test, pgt_ref_hinted(env, set));
+	pgt_expect_range(env, set - block, set - block, 4 * block, RW);
 	pgt_expect_sound(env);
-	KUNIT_EXPECT_EQ(test, 4 * block, pgt_unmap(env, group - block,
+	KUNIT_EXPECT_EQ(test, 4 * block, pgt_unmap(env, set - block,
 						   4 * block));
-	KUNIT_EXPECT_EQ(test, group - 3 * block,
-			pgt_unmap(env, group + 4 * block, group - 3 * block));
+	KUNIT_EXPECT_EQ(test, set - 3 * block,
+			pgt_unmap(env, set + 4 * block, set - 3 * block));
 	pgt_expect_empty(env);
 }
 
@@ -220,10 +220,10 @@ static bool hints(const struct pgt_param *p)
 
 static bool hints_blocks(const struct pgt_param *p)
 {
-	u64 group = pgt_param_block(p) * pgt_param_group(p, 2);
+	u64 set = pgt_param_block(p) * pgt_param_contig(p, 2);
 
-	return hints(p) && 3 * group <= pgt_param_in(p) &&
-	       3 * group <= pgt_param_out(p);
+	return hints(p) && 3 * set <= pgt_param_in(p) &&
+	       3 * set <= pgt_param_out(p);
 }
 
 PGT_PARAMS_IF(hints, hints)

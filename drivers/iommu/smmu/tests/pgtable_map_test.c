@@ -100,10 +100,10 @@ static void pgtable_leaf_sizes(struct kunit *test)
 	struct pgt_env *env = pgt_start(test);
 	u64 sizes = smmu_pgtable_sizes(env->pt), size;
 	struct smmu_pgtable_cleared c;
-	int lg2;
+	int size_lg2;
 
-	for (lg2 = 12; lg2 < 40; lg2++) {
-		size = 1ULL << lg2;
+	for (size_lg2 = 12; size_lg2 < 40; size_lg2++) {
+		size = 1ULL << size_lg2;
 		if (!(sizes & size) || 2 * size > input_size(env) ||
 		    2 * size > output_size(env))
 			continue;
@@ -116,7 +116,7 @@ static void pgtable_leaf_sizes(struct kunit *test)
 		smmu_pgtable_cleared_init(&c);
 		KUNIT_EXPECT_EQ(test, size, smmu_pgtable_unmap(env->pt, size,
 							       size, &c));
-		KUNIT_EXPECT_EQ(test, c.leaf_sizes, BIT_ULL(lg2));
+		KUNIT_EXPECT_EQ(test, c.leaf_sizes, BIT_ULL(size_lg2));
 		smmu_pgtable_put_tables(&c.tables);
 	}
 	pgt_expect_empty(env);

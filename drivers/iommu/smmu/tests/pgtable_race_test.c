@@ -227,16 +227,16 @@ static void pgtable_race(struct kunit *test)
 }
 
 /*
- * Groups with the contiguous hint that two threads take apart, page by page, each
+ * Sets with the contiguous hint that two threads take apart, page by page, each
  * its own: while one thread takes the hint off the pages that stay, the other
  * clears some of them, and those must not come back.
  */
-#define GROUPS		8
-#define GROUP_ROUNDS	30
+#define SETS		8
+#define SET_ROUNDS	30
 
-static u64 groups_bytes(const struct pgt_env *env)
+static u64 sets_bytes(const struct pgt_env *env)
 {
-	return GROUPS * pgt_param_group(&env->param, 3) * pgt_granule(env);
+	return SETS * pgt_param_contig(&env->param, 3) * pgt_granule(env);
 }
 
 static int take_apart(void *data)
@@ -250,7 +250,7 @@ static int take_apart(void *data)
 	atomic_dec(&r->race->writers_left);
 	while (atomic_read(&r->race->writers_left) > 0)
 		cond_resched();
-	for (at = r->id * g; at < groups_bytes(env); at += WRITERS * g) {
+	for (at = r->id * g; at < sets_bytes(env); at += WRITERS * g) {
 		racer_unmap(r, at, g);
 		racer_check(r, at, false);
 	}
@@ -258,14 +258,14 @@ static int take_apart(void *data)
 	kthread_complete_and_exit(&r->done, 0);
 }
 
-static void group_round(struct race *race)
+static void set_round(struct race *race)
 {
 	struct kunit *test = race->env->test;
 	struct task_struct *task;
 	int i;
 
-	KUNIT_ASSERT_EQ(test, 0, pgt_map(race->env, 0, groups_bytes(race->env),
-					 groups_bytes(race->env), RW, NULL));
+	KUNIT_ASSERT_EQ(test, 0, pgt_map(race->env, 0, sets_bytes(race->env),
+					 sets_bytes(race->env), RW, NULL));
 	KUNIT_EXPECT_TRUE(test, pgt_ref_hinted(race->env, 0));
 	atomic_set(&race->writers_left, WRITERS);
 	for (i = 0; i < WRITERS; i++) {
@@ -287,7 +287,7 @@ static void group_round(struct race *race)
 	pgt_expect_empty(race->env);
 }
 
-static void pgtable_race_group(struct kunit *test)
+static void pgtable_race_contig(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
 	struct race *race;
@@ -296,8 +296,8 @@ static void pgtable_race_group(struct kunit *test)
 	race = kunit_kzalloc(test, sizeof(*race), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, race);
 	race->env = env;
-	for (i = 0; i < GROUP_ROUNDS && test->status == KUNIT_SUCCESS; i++)
-		group_round(race);
+	for (i = 0; i < SET_ROUNDS && test->status == KUNIT_SUCCESS; i++)
+		set_round(race);
 }
 
 /* One shape of each kind is enough here */
@@ -316,15 +316,15 @@ static void describe(const struct pgt_param *p, char *desc)
 
 KUNIT_ARRAY_PARAM(race, race_params, describe);
 
-static const struct pgt_param race_group_params[] = {
+static const struct pgt_param race_contig_params[] = {
 	{ 1, 12, 39, 40, true, .bbml = 1 },
 	{ 2, 16, 42, 42, false, .bbml = 1 },
 };
 
-KUNIT_ARRAY_PARAM(race_group, race_group_params, describe);
+KUNIT_ARRAY_PARAM(race_contig, race_contig_params, describe);
 
 static struct kunit_case cases[] = {
-	KUNIT_CASE_PARAM_ATTR(pgtable_race_group, race_group_gen_params,
+	KUNIT_CASE_PARAM_ATTR(pgtable_race_contig, race_contig_gen_params,
 			      { .speed = KUNIT_SPEED_SLOW }),
 	KUNIT_CASE_PARAM_ATTR(pgtable_race, race_gen_params,
 			      { .speed = KUNIT_SPEED_SLOW }),

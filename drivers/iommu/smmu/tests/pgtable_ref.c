@@ -94,7 +94,7 @@ u64 pgt_param_block(const struct pgt_param *p)
 }
 
 /* D8.7.1: how many leaves of level 3 or 2 the contiguous bit takes together */
-unsigned int pgt_param_group(const struct pgt_param *p, int level)
+unsigned int pgt_param_contig(const struct pgt_param *p, int level)
 {
 	if (p->granule_lg2 == 12)
 		return 16;
@@ -288,7 +288,7 @@ void pgt_ref_extent(struct pgt_env *env, u64 iova, u64 *start, u64 *last)
 		return;
 	bytes = ref.leaf_bytes;
 	if (ref.desc & (CONTIGUOUS | WAS_CONTIGUOUS))
-		bytes *= pgt_param_group(&env->param, ref.level);
+		bytes *= pgt_param_contig(&env->param, ref.level);
 	*start = iova & ~(bytes - 1);
 	*last = *start + bytes - 1;
 }
@@ -356,16 +356,16 @@ u64 pgt_ref_slot(struct pgt_env *env, u64 iova, int level)
 	return table + 8 * index_at(env, iova, level);
 }
 
-/* One leaf says that it is one of a group: so must all of them, and lead on. */
-static bool group_sound(struct pgt_env *env, u64 first, int level)
+/* One leaf says that it is one of a set: so must all of them, and lead on. */
+static bool contig_sound(struct pgt_env *env, u64 first, int level)
 {
-	unsigned int group = pgt_param_group(&env->param, level), i;
+	unsigned int set = pgt_param_contig(&env->param, level), i;
 	u64 desc = walker_read(env, first), bytes = 1ULL << low(env, level);
 	u64 attr, pa = leaf_address(env, desc, level, &attr);
 
-	if (!(desc & 1) || !(desc & CONTIGUOUS) || (pa & (group * bytes - 1)))
+	if (!(desc & 1) || !(desc & CONTIGUOUS) || (pa & (set * bytes - 1)))
 		return false;
-	for (i = 1; i < group; i++) {
+	for (i = 1; i < set; i++) {
 		u64 other = walker_read(env, first + 8 * i), other_attr;
 
 		if (!(other & CONTIGUOUS) ||
@@ -379,21 +379,21 @@ static bool group_sound(struct pgt_env *env, u64 first, int level)
 static void check_hint(struct pgt_env *env, u64 table, int level, u64 index,
 		       u64 slots)
 {
-	unsigned int group;
+	unsigned int set;
 
 	if (!env->param.bbml || level < 2) {
 		KUNIT_FAIL(env->test, "contiguous at level %d", level);
 		return;
 	}
-	group = pgt_param_group(&env->param, level);
-	if (index & (group - 1)) {
-		index &= ~(u64)(group - 1);
+	set = pgt_param_contig(&env->param, level);
+	if (index & (set - 1)) {
+		index &= ~(u64)(set - 1);
 		if (walker_read(env, table + 8 * index) & CONTIGUOUS)
 			return;		/* looked at already */
 	}
-	if (index + group > slots ||
-	    !group_sound(env, table + 8 * index, level))
-		KUNIT_FAIL(env->test, "group at %llx, level %d",
+	if (index + set > slots ||
+	    !contig_sound(env, table + 8 * index, level))
+		KUNIT_FAIL(env->test, "set at %llx, level %d",
 			   table + 8 * index, level);
 }
 

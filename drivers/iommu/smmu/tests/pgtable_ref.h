@@ -31,7 +31,7 @@ extern const struct pgt_param pgt_params[];
 const void *pgt_next_param(const void *prev, char *desc);
 unsigned int pgt_param_levels(const struct pgt_param *p);
 u64 pgt_param_block(const struct pgt_param *p);	/* of level 2 */
-unsigned int pgt_param_group(const struct pgt_param *p, int level);
+unsigned int pgt_param_contig(const struct pgt_param *p, int level);
 u64 pgt_param_in(const struct pgt_param *p);	/* bytes of input */
 u64 pgt_param_out(const struct pgt_param *p);	/* bytes of output */
 
@@ -127,7 +127,7 @@ u64 pgt_ref_attr(const struct pgt_env *env, int prot);
 u64 pgt_ref_strip(const struct pgt_env *env, u64 desc, int level);
 u64 pgt_ref_slot(struct pgt_env *env, u64 iova, int level);
 /*
- * Bytes mapped and bytes of tables, by reading every descriptor; looks after groups
+ * Bytes mapped and bytes of tables, by reading every descriptor; looks after sets
  * with the contiguous bit, and whether all was cleaned, on the way
  */
 void pgt_ref_sum(struct pgt_env *env, u64 *mapped, u64 *tables);
