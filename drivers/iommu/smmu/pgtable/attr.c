@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * IOMMU_* protection flags to the attribute bits of a leaf, and back.
+ * IOMMU_* protection flags to the attribute bits of a leaf.
  *
  * There are 64 combinations of flags. What each means is worked out once, so that
  * map has no decisions to make.
@@ -122,56 +122,4 @@ const u64 *smmu_attr_table(u8 stage, bool fwb)
 	if (stage == 1)
 		return attrs_s1;
 	return fwb ? attrs_s2_fwb : attrs_s2;
-}
-
-static int decode_s1(u64 desc)
-{
-	int prot = IOMMU_READ;
-
-	if (FIELD_GET(SMMU_S1_ATTRINDX, desc) == SMMU_MAIR_WB)
-		prot |= IOMMU_CACHE;
-	if (FIELD_GET(SMMU_S1_ATTRINDX, desc) == SMMU_MAIR_DEVICE)
-		prot |= IOMMU_MMIO;
-	if (!(desc & SMMU_S1_AP_RDONLY))
-		prot |= IOMMU_WRITE;
-	if (!(desc & SMMU_S1_AP_USER))
-		prot |= IOMMU_PRIV;
-	if (desc & SMMU_S1_UXN)
-		prot |= IOMMU_NOEXEC;
-	return prot;
-}
-
-static int decode_s2(u64 desc)
-{
-	int prot = 0;
-
-	switch (FIELD_GET(SMMU_S2_MEMATTR, desc)) {
-	case SMMU_S2_MEMATTR_DEVICE:
-		prot |= IOMMU_MMIO;
-		break;
-	case SMMU_S2_MEMATTR_WB:
-	case SMMU_S2_MEMATTR_WB_FWB:
-		prot |= IOMMU_CACHE;
-		break;
-	}
-	if (desc & SMMU_S2_AP_READ)
-		prot |= IOMMU_READ;
-	if (desc & SMMU_S2_AP_WRITE)
-		prot |= IOMMU_WRITE;
-	if (desc & SMMU_S2_XN)
-		prot |= IOMMU_NOEXEC;
-	return prot;
-}
-
-/**
- * smmu_attr_decode - what a leaf allows
- * @pt: the page table
- * @desc: a page or block descriptor of it
- *
- * Return: IOMMU_* flags as the hardware will apply them, so a stage-1 leaf is
- * always IOMMU_READ.
- */
-int smmu_attr_decode(const struct smmu_pgtable *pt, u64 desc)
-{
-	return pt->walk.stage == 1 ? decode_s1(desc) : decode_s2(desc);
 }

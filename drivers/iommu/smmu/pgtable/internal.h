@@ -94,12 +94,6 @@ struct smmu_pgtable {
  * last level has granule_lg2, the one above index_lg2 more.
  */
 
-static inline unsigned int smmu_level_of(const struct smmu_pgtable *pt,
-					 unsigned int slot_lg2)
-{
-	return SMMU_LEVEL_LAST - (slot_lg2 - pt->granule_lg2) / pt->index_lg2;
-}
-
 /* Slots of a table; all concatenated tables for the root */
 static inline u32 smmu_slots(const struct smmu_pgtable *pt, unsigned int slot_lg2)
 {
@@ -159,7 +153,6 @@ static inline bool smmu_fits(u64 start, u64 bytes, unsigned int bits)
 
 /* attr.c */
 const u64 *smmu_attr_table(u8 stage, bool fwb);
-int smmu_attr_decode(const struct smmu_pgtable *pt, u64 desc);
 u64 smmu_attr_mair(void);
 
 #define SMMU_ATTRS	64	/* all that prot can say: IOMMU_READ to PRIV */

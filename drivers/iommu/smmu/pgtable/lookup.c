@@ -91,9 +91,6 @@ static int visit_leaf(const struct smmu_pgtable *pt, const struct visit *v,
 		.iova = v->iova & ~(BIT_ULL(slot_lg2) - 1),
 		.pa = smmu_desc_addr(pt, desc),
 		.bytes = BIT_ULL(slot_lg2),
-		.prot = smmu_attr_decode(pt, desc),
-		.desc = desc,
-		.level = smmu_level_of(pt, slot_lg2),
 	};
 
 	return v->visitor(&leaf, v->ctx);

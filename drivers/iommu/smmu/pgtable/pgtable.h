@@ -99,17 +99,11 @@ static inline void smmu_pgtable_cleared_init(struct smmu_pgtable_cleared *c)
  * @iova: first input address
  * @pa: first output address
  * @bytes: size of the page or block
- * @prot: IOMMU_READ and so on, as the hardware will apply it
- * @desc: the descriptor, in CPU order
- * @level: 1 to 3
  */
 struct smmu_pgtable_leaf {
 	u64 iova;
 	u64 pa;
 	u64 bytes;
-	int prot;
-	u64 desc;
-	u8 level;
 };
 
 /* Runs inside an RCU read-side section and must not sleep; non-zero ends it. */
