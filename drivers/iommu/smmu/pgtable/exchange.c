@@ -132,7 +132,7 @@ static void drop_split(struct smmu_pgtable *pt, struct split *split)
 	list_for_each_entry_safe(page, next, &split->tables, lru) {
 		if (page_private(page))
 			smmu_table_dma_unmap(pt, page_address(page));
-		smmu_table_discard(pt, page_address(page));
+		smmu_table_discard(page_address(page));
 	}
 }
 
@@ -142,8 +142,8 @@ static void account_split(struct smmu_pgtable *pt, struct split *split)
 	struct page *page;
 
 	list_for_each_entry(page, &split->tables, lru)
-		smmu_table_tally_add(pt, &tally, page_address(page));
-	smmu_table_tally_account(pt, &tally);
+		smmu_table_tally_add(&tally, page_address(page));
+	smmu_table_tally_account(&tally);
 }
 
 /* Everything written so far before the invalidation; the peer is the walker. */
@@ -261,7 +261,7 @@ bool smmu_exchange_for_block(struct smmu_pgtable *pt, __le64 *slot, u64 table,
 	smmu_pgtable_cleared_init(&c);
 	smmu_desc_write(slot, pt->bbml < 2 ? 0 : block);
 	smmu_table_clean(pt, slot, 1);
-	smmu_table_unlink(pt, table, slot_lg2, &c);
+	smmu_table_collect(pt, smmu_desc_table(pt, table), slot_lg2 - pt->index_lg2, &c);
 	smmu_shortcut_drop(pt, iova, last);
 
 	flush(pt, iova, last);

@@ -51,12 +51,9 @@ struct pglist_data;
  * @flush_ctx: for @flush
  * @dev: cleans table memory; unused if the walker is coherent
  * @nid: node for table memory
- * @fwb: STE.S2FWB is set
- * @bytes: table memory held, tables waiting for invalidation included
  *
- * Nothing but @shortcut, @bytes and the tables change after
- * smmu_pgtable_alloc(). All that map and unmap need is at the start; @bytes,
- * which is written for each table, is kept away from it.
+ * Nothing but @shortcut and the tables change after smmu_pgtable_alloc(). All that
+ * map and unmap need is at the start.
  */
 struct smmu_pgtable {
 	__le64 *root;
@@ -85,8 +82,6 @@ struct smmu_pgtable {
 	void *flush_ctx;
 	struct device *dev;
 	int nid;
-	bool fwb;
-	atomic_long_t bytes ____cacheline_aligned;
 };
 
 /*
@@ -171,10 +166,6 @@ static inline void smmu_pgtable_cleared_add(struct smmu_pgtable_cleared *c, u64 
 	c->leaf_sizes |= leaf_sizes;
 }
 
-/* unmap.c */
-void smmu_table_unlink(struct smmu_pgtable *pt, u64 desc, unsigned int slot_lg2,
-		       struct smmu_pgtable_cleared *c);
-
 /**
  * struct smmu_table_tally - tables gained or lost that are not accounted yet
  * @pgdat: the node that they are on
@@ -189,13 +180,14 @@ struct smmu_table_tally {
 __le64 *smmu_table_alloc(struct smmu_pgtable *pt, size_t bytes, gfp_t gfp);
 bool smmu_table_dma_map(struct smmu_pgtable *pt, __le64 *table);
 void smmu_table_dma_unmap(struct smmu_pgtable *pt, __le64 *table);
-void smmu_table_discard(struct smmu_pgtable *pt, __le64 *table);
+void smmu_table_discard(__le64 *table);
 int smmu_table_link(struct smmu_pgtable *pt, __le64 *slot, __le64 *table);
 void smmu_table_publish(struct smmu_pgtable *pt, __le64 *slot, u64 desc);
-void smmu_table_tally_add(struct smmu_pgtable *pt, struct smmu_table_tally *tally,
-			  __le64 *table);
-void smmu_table_tally_account(struct smmu_pgtable *pt, struct smmu_table_tally *tally);
-void smmu_table_free(struct smmu_pgtable *pt, __le64 *table);
+void smmu_table_tally_add(struct smmu_table_tally *tally, __le64 *table);
+void smmu_table_tally_account(struct smmu_table_tally *tally);
+void smmu_table_collect(const struct smmu_pgtable *pt, __le64 *table, unsigned int slot_lg2,
+			struct smmu_pgtable_cleared *c);
+void smmu_table_free_all(struct smmu_pgtable *pt, struct list_head *tables);
 void smmu_table_clean_slots(struct smmu_pgtable *pt, __le64 *slot, u32 slots);
 
 /*

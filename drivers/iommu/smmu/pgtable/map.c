@@ -92,7 +92,7 @@ static int map_new_pages(struct smmu_pgtable *pt, struct map_job *job,
 	ret = smmu_table_link(pt, slot, table);
 	if (ret)
 		return ret;
-	smmu_table_tally_add(pt, &job->tally, table);
+	smmu_table_tally_add(&job->tally, table);
 	/* What is mapped as a whole will be unmapped so, without a shortcut. */
 	if (pages <= pt->index_mask)
 		smmu_shortcut_keep(pt, job->iova, table);
@@ -113,7 +113,7 @@ static int map_new_table(struct smmu_pgtable *pt, struct map_job *job,
 	ret = smmu_table_link(pt, slot, table);
 	if (ret)
 		return ret;
-	smmu_table_tally_add(pt, &job->tally, table);
+	smmu_table_tally_add(&job->tally, table);
 	return map_table(pt, job, table, slot_lg2);
 }
 
@@ -263,7 +263,7 @@ static noinline int map_slowly(struct smmu_pgtable *pt, u64 iova, u64 pa,
 		pa += part;
 		bytes -= part;
 	}
-	smmu_table_tally_account(pt, &job.tally);
+	smmu_table_tally_account(&job.tally);
 	map_done();
 	return ret;
 }

@@ -160,7 +160,6 @@ static void describe(struct smmu_pgtable *pt, const struct smmu_pgtable_cfg *cfg
 	pt->flush_ctx = cfg->flush_ctx;
 	pt->dev = cfg->dev;
 	pt->nid = cfg->nid;
-	pt->fwb = cfg->fwb;
 	lay_out(pt, cfg);
 }
 
@@ -173,11 +172,11 @@ static __le64 *alloc_root(struct smmu_pgtable *pt)
 	if (!root)
 		return NULL;
 	if (!smmu_table_dma_map(pt, root)) {
-		smmu_table_discard(pt, root);
+		smmu_table_discard(root);
 		return NULL;
 	}
-	smmu_table_tally_add(pt, &tally, root);
-	smmu_table_tally_account(pt, &tally);
+	smmu_table_tally_add(&tally, root);
+	smmu_table_tally_account(&tally);
 	return root;
 }
 
@@ -213,23 +212,6 @@ struct smmu_pgtable *smmu_pgtable_alloc(const struct smmu_pgtable_cfg *cfg)
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_alloc);
 
-/* Calls itself three times deep at most: the levels above the last. */
-static void free_tables(struct smmu_pgtable *pt, __le64 *table,
-			unsigned int slot_lg2)
-{
-	u32 slots = smmu_slots(pt, slot_lg2);
-	u32 i;
-
-	for (i = 0; slot_lg2 > pt->granule_lg2 && i < slots; i++) {
-		u64 desc = smmu_desc_read(&table[i]);
-
-		if (smmu_desc_is_table(desc))
-			free_tables(pt, smmu_desc_table(pt, desc),
-				    slot_lg2 - pt->index_lg2);
-	}
-	smmu_table_free(pt, table);
-}
-
 /**
  * smmu_pgtable_free - free a page table and all its tables
  * @pt: the page table, or NULL
@@ -242,9 +224,13 @@ static void free_tables(struct smmu_pgtable *pt, __le64 *table,
  */
 void smmu_pgtable_free(struct smmu_pgtable *pt)
 {
+	struct smmu_pgtable_cleared c;
+
 	if (!pt)
 		return;
-	free_tables(pt, pt->root, pt->root_lg2);
+	smmu_pgtable_cleared_init(&c);
+	smmu_table_collect(pt, pt->root, pt->root_lg2, &c);
+	smmu_table_free_all(pt, &c.tables);
 	kfree(pt);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_free);
@@ -291,15 +277,3 @@ u64 smmu_pgtable_sizes(const struct smmu_pgtable *pt)
 	return sizes;
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_sizes);
-
-/**
- * smmu_pgtable_bytes - table memory it holds
- * @pt: the page table
- *
- * Return: bytes, with the tables that wait for smmu_pgtable_put_tables().
- */
-size_t smmu_pgtable_bytes(const struct smmu_pgtable *pt)
-{
-	return atomic_long_read(&pt->bytes);
-}
-EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_bytes);

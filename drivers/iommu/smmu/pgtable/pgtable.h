@@ -72,8 +72,7 @@ struct smmu_pgtable_cfg {
  *	of a contiguous set, which TLBs may hold as one.
  * @leaf_sizes: sum of the sizes in bytes of the leaves cleared, each size once:
  *	a bitmap like pgsize_bitmap
- * @table: table descriptors were cleared as well
- * @tables: the tables those pointed to, linked through page->lru
+ * @tables: the tables whose descriptors were cleared, linked through page->lru
  *
  * One of these may gather several calls of unmap.
  */
@@ -81,7 +80,6 @@ struct smmu_pgtable_cleared {
 	u64 start;
 	u64 last;
 	u64 leaf_sizes;
-	bool table;
 	struct list_head tables;
 };
 
@@ -90,7 +88,6 @@ static inline void smmu_pgtable_cleared_init(struct smmu_pgtable_cleared *c)
 	c->start = U64_MAX;
 	c->last = 0;
 	c->leaf_sizes = 0;
-	c->table = false;
 	INIT_LIST_HEAD(&c->tables);
 }
 
@@ -116,7 +113,6 @@ u8 smmu_pgtable_levels(const struct smmu_pgtable_cfg *cfg);
 const struct smmu_walk *smmu_pgtable_walk(const struct smmu_pgtable *pt);
 u8 smmu_pgtable_bbml(const struct smmu_pgtable *pt);
 u64 smmu_pgtable_sizes(const struct smmu_pgtable *pt);
-size_t smmu_pgtable_bytes(const struct smmu_pgtable *pt);
 
 int smmu_pgtable_map(struct smmu_pgtable *pt, u64 iova, phys_addr_t pa,
 		     u64 bytes, int prot, gfp_t gfp, u64 *mapped);

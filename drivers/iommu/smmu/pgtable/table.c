@@ -112,10 +112,9 @@ __le64 *smmu_table_alloc(struct smmu_pgtable *pt, size_t bytes, gfp_t gfp)
 
 /**
  * smmu_table_discard - free a table that is not mapped for DMA
- * @pt: the page table it is for
  * @table: the table
  */
-void smmu_table_discard(struct smmu_pgtable *pt, __le64 *table)
+void smmu_table_discard(__le64 *table)
 {
 	struct page *page = virt_to_page(table);
 
@@ -213,7 +212,7 @@ int smmu_table_link(struct smmu_pgtable *pt, __le64 *slot, __le64 *table)
 	u64 desc = smmu_table_desc(pt, table);
 
 	if (!smmu_table_dma_map(pt, table)) {
-		smmu_table_discard(pt, table);
+		smmu_table_discard(table);
 		return -ENOMEM;
 	}
 	/*
@@ -223,7 +222,7 @@ int smmu_table_link(struct smmu_pgtable *pt, __le64 *slot, __le64 *table)
 	dma_wmb();
 	if (smmu_desc_change(slot, 0, desc)) {
 		smmu_table_dma_unmap(pt, table);
-		smmu_table_discard(pt, table);
+		smmu_table_discard(table);
 		return -EAGAIN;
 	}
 	if (!pt->coherent)
@@ -231,8 +230,15 @@ int smmu_table_link(struct smmu_pgtable *pt, __le64 *slot, __le64 *table)
 	return 0;
 }
 
-/* Shows up in nr_iommu_pages of /proc/vmstat and SecPageTables of meminfo */
-static void account(struct smmu_table_tally *tally)
+/**
+ * smmu_table_tally_account - account what was counted
+ * @tally: what was counted; nothing on return
+ *
+ * It shows up in nr_iommu_pages of /proc/vmstat and SecPageTables of meminfo.
+ *
+ * Context: any.
+ */
+void smmu_table_tally_account(struct smmu_table_tally *tally)
 {
 	if (!tally->pages)
 		return;
@@ -246,54 +252,84 @@ static void tally_page(struct smmu_table_tally *tally, struct page *page,
 		       long pages)
 {
 	if (tally->pages && tally->pgdat != page_pgdat(page))
-		account(tally);
+		smmu_table_tally_account(tally);
 	tally->pgdat = page_pgdat(page);
 	tally->pages += pages;
 }
 
 /**
  * smmu_table_tally_add - count a table that was linked
- * @pt: the page table
  * @tally: what is counted but not accounted; smmu_table_tally_account() it
  * @table: the table
+ *
+ * Context: any.
  */
-void smmu_table_tally_add(struct smmu_pgtable *pt, struct smmu_table_tally *tally,
-			  __le64 *table)
+void smmu_table_tally_add(struct smmu_table_tally *tally, __le64 *table)
 {
 	struct page *page = virt_to_page(table);
-	long pages = compound_nr(page);
 
-	if (tally->pages && tally->pgdat != page_pgdat(page))
-		smmu_table_tally_account(pt, tally);
-	tally_page(tally, page, pages);
+	tally_page(tally, page, compound_nr(page));
 }
 
 /**
- * smmu_table_tally_account - account what was counted
+ * smmu_table_collect - list a table that nothing leads to any more, and all below it
  * @pt: the page table
- * @tally: what was counted; nothing on return
+ * @table: the table
+ * @slot_lg2: of its slots
+ * @c: gets the tables, and the sizes of the leaves in them
+ *
+ * All of the table's range is the caller's. What a table of the last level holds
+ * is not looked at: it might be full. Calls itself three deep at most.
+ *
+ * Context: any.
  */
-void smmu_table_tally_account(struct smmu_pgtable *pt, struct smmu_table_tally *tally)
+void smmu_table_collect(const struct smmu_pgtable *pt, __le64 *table, unsigned int slot_lg2,
+			struct smmu_pgtable_cleared *c)
 {
-	if (tally->pages)
-		atomic_long_add(tally->pages << PAGE_SHIFT, &pt->bytes);
-	account(tally);
+	u32 slots, i;
+
+	list_add_tail(&virt_to_page(table)->lru, &c->tables);
+	if (slot_lg2 == pt->granule_lg2) {
+		c->leaf_sizes |= BIT_ULL(slot_lg2);
+		return;
+	}
+	slots = smmu_slots(pt, slot_lg2);
+	for (i = 0; i < slots; i++) {
+		u64 desc = smmu_desc_read(&table[i]);
+
+		if (!desc)
+			continue;
+		if (smmu_desc_is_table(desc))
+			smmu_table_collect(pt, smmu_desc_table(pt, desc),
+					   slot_lg2 - pt->index_lg2, c);
+		else
+			c->leaf_sizes |= BIT_ULL(slot_lg2);
+	}
+}
+
+static void free_counted(struct smmu_table_tally *tally, struct page *page)
+{
+	tally_page(tally, page, -(long)compound_nr(page));
+	__free_pages(page, compound_order(page));
 }
 
 /**
- * smmu_table_free - free a table that nothing can be reading
- * @pt: the page table it belongs to
- * @table: the table, not the ones below it
+ * smmu_table_free_all - free tables that nothing can be reading
+ * @pt: the page table they belong to
+ * @tables: the tables, linked through page->lru; not to be used afterwards
+ *
+ * Context: any.
  */
-void smmu_table_free(struct smmu_pgtable *pt, __le64 *table)
+void smmu_table_free_all(struct smmu_pgtable *pt, struct list_head *tables)
 {
 	struct smmu_table_tally tally = { };
-	struct page *page = virt_to_page(table);
+	struct page *page, *next;
 
-	smmu_table_dma_unmap(pt, table);
-	tally_page(&tally, page, -(long)compound_nr(page));
-	smmu_table_tally_account(pt, &tally);
-	__free_pages(page, compound_order(page));
+	list_for_each_entry_safe(page, next, tables, lru) {
+		smmu_table_dma_unmap(pt, page_address(page));
+		free_counted(&tally, page);
+	}
+	smmu_table_tally_account(&tally);
 }
 
 static void free_chain_rcu(struct rcu_head *head)
@@ -305,11 +341,10 @@ static void free_chain_rcu(struct rcu_head *head)
 		struct page *next = (struct page *)page_private(page);
 
 		set_page_private(page, 0);
-		tally_page(&tally, page, -(long)compound_nr(page));
-		__free_pages(page, compound_order(page));
+		free_counted(&tally, page);
 		page = next;
 	}
-	account(&tally);
+	smmu_table_tally_account(&tally);
 }
 
 /**
@@ -323,21 +358,17 @@ static void free_chain_rcu(struct rcu_head *head)
  */
 void smmu_pgtable_put_tables(struct list_head *tables)
 {
-	struct smmu_pgtable *pt = NULL;
 	struct page *page, *next, *chain = NULL;
-	long bytes = 0;
 
 	list_for_each_entry_safe(page, next, tables, lru) {
-		pt = (struct smmu_pgtable *)page_private(page);
-		bytes += page_size(page);
-		smmu_table_dma_unmap(pt, page_address(page));
+		smmu_table_dma_unmap((struct smmu_pgtable *)page_private(page),
+				     page_address(page));
 		set_page_private(page, (unsigned long)chain);
 		chain = page;
 	}
 	if (!chain)
 		return;
 	INIT_LIST_HEAD(tables);
-	atomic_long_sub(bytes, &pt->bytes);
 	call_rcu(&chain->rcu_head, free_chain_rcu);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_put_tables);

@@ -42,41 +42,6 @@ static void unmap_done(void)
 	dma_wmb();
 }
 
-/**
- * smmu_table_unlink - note a table whose descriptor was cleared, and all below it
- * @pt: the page table
- * @desc: the table descriptor
- * @slot_lg2: of the slot that it was in
- * @c: gets the tables, and the sizes of the leaves in them
- *
- * All of the table's range is the caller's. What a table of the last level holds
- * is not looked at: it might be full. Calls itself twice deep at most.
- */
-void smmu_table_unlink(struct smmu_pgtable *pt, u64 desc, unsigned int slot_lg2,
-		       struct smmu_pgtable_cleared *c)
-{
-	unsigned int below_lg2 = slot_lg2 - pt->index_lg2;
-	__le64 *table = smmu_desc_table(pt, desc);
-	u32 i;
-
-	c->table = true;
-	list_add_tail(&virt_to_page(table)->lru, &c->tables);
-	if (below_lg2 == pt->granule_lg2) {
-		c->leaf_sizes |= BIT_ULL(below_lg2);
-		return;
-	}
-	for (i = 0; i <= pt->index_mask; i++) {
-		u64 entry = smmu_desc_read(&table[i]);
-
-		if (!entry)
-			continue;
-		if (smmu_desc_is_table(entry))
-			smmu_table_unlink(pt, entry, below_lg2, c);
-		else
-			c->leaf_sizes |= BIT_ULL(below_lg2);
-	}
-}
-
 /* Clears leaves from @slot on, up to the first slot that has none. */
 static u32 clear_leaves(struct smmu_pgtable *pt, struct unmap_job *job,
 			__le64 *slot, u32 slots, unsigned int slot_lg2)
@@ -112,7 +77,8 @@ static u32 unlink_tables(struct smmu_pgtable *pt, struct unmap_job *job,
 		if (!smmu_desc_is_table(desc))
 			break;
 		smmu_desc_write(&slot[n], 0);
-		smmu_table_unlink(pt, desc, slot_lg2, job->c);
+		smmu_table_collect(pt, smmu_desc_table(pt, desc),
+				   slot_lg2 - pt->index_lg2, job->c);
 	}
 	if (!n)
 		return 0;
@@ -212,7 +178,7 @@ static noinline u64 unmap_slowly(struct smmu_pgtable *pt, u64 iova, u64 bytes,
 	    !smmu_fits(iova, bytes, pt->ias_bits))
 		return 0;
 	unmap_walk(pt, &job);
-	if (c->table && job.iova != iova)
+	if (!list_empty(&c->tables) && job.iova != iova)
 		smmu_shortcut_drop(pt, iova, job.iova - 1);
 	unmap_done();
 	return job.iova - iova;

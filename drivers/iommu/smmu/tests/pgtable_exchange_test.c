@@ -204,11 +204,11 @@ static void pgtable_merge(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
 	u64 g = pgt_granule(env), block = pgt_block(env);
-	size_t before = smmu_pgtable_bytes(env->pt);
+	size_t before = pgt_held(env);
 
 	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, block + 3 * g, g, 2 * g, RW, NULL));
 	KUNIT_EXPECT_EQ(test, 2 * g, pgt_unmap(env, block + 3 * g, 2 * g));
-	KUNIT_EXPECT_GT(test, smmu_pgtable_bytes(env->pt), before);
+	KUNIT_EXPECT_GT(test, pgt_held(env), before);
 
 	made_iova = block + 3 * g;
 	made_pa = 2 * block + 3 * g;

@@ -72,7 +72,7 @@ static void pgtable_unreachable(struct kunit *test)
 	struct pgt_env *env = pgt_start(test);
 	u8 oas_bits = env->walk->oas_bits;
 	u64 g = pgt_granule(env);
-	size_t before = smmu_pgtable_bytes(env->pt);
+	size_t before = pgt_held(env);
 
 	KUNIT_ASSERT_LT(test, env->walk->start_level, 3);
 	env->map_fails = true;
@@ -83,7 +83,7 @@ static void pgtable_unreachable(struct kunit *test)
 	env->pt->walk.oas_bits = 20;
 	KUNIT_EXPECT_EQ(test, -ENOMEM, pgt_map(env, 0, 2 * g, g, RW, NULL));
 	env->pt->walk.oas_bits = oas_bits;
-	KUNIT_EXPECT_EQ(test, before, smmu_pgtable_bytes(env->pt));
+	KUNIT_EXPECT_EQ(test, before, pgt_held(env));
 	pgt_expect_empty(env);
 	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 0, PA, g, RW, NULL));
 }

@@ -87,7 +87,7 @@ static void check_shape(struct kunit *test, const struct shape *s)
 	KUNIT_EXPECT_EQ_MSG(test, walk->start_level, s->start_level,
 			    "stage %u granule %u ias %u", s->stage,
 			    s->granule_lg2, s->ias);
-	KUNIT_EXPECT_EQ_MSG(test, smmu_pgtable_bytes(pt),
+	KUNIT_EXPECT_EQ_MSG(test, page_size(virt_to_page(phys_to_virt(walk->ttb))),
 			    max_t(size_t, s->root_bytes, PAGE_SIZE),
 			    "stage %u granule %u ias %u", s->stage,
 			    s->granule_lg2, s->ias);

@@ -240,7 +240,7 @@ static void sweep(struct shadow *s)
 	}
 	pgt_ref_sum(s->env, &mapped, &tables);
 	KUNIT_EXPECT_EQ(s->env->test, mapped, bytes);
-	KUNIT_EXPECT_EQ(s->env->test, tables, smmu_pgtable_bytes(s->env->pt));
+	KUNIT_EXPECT_EQ(s->env->test, tables, pgt_held(s->env));
 	KUNIT_EXPECT_EQ(s->env->test, 0,
 			smmu_pgtable_visit(s->env->pt, 0, U64_MAX, check_leaf,
 					   s));

@@ -116,6 +116,7 @@ void pgt_stop(struct pgt_env *env);
 
 u64 pgt_granule(const struct pgt_env *env);
 u64 pgt_block(const struct pgt_env *env);	/* of level 2 */
+size_t pgt_held(struct pgt_env *env);
 u32 pgt_rnd(struct pgt_env *env, u32 below);
 
 bool pgt_ref_translate(struct pgt_env *env, u64 iova, struct pgt_ref *ref);
