@@ -10,7 +10,7 @@
 #include <linux/once.h>
 
 #include "hw/regs.h"
-#include "pgtable/internal.h"
+#include "pgtable/format.h"
 
 /* A page with address 0, by stage and S2FWB, and by protection */
 static u64 attrs_s1[SMMU_ATTRS];

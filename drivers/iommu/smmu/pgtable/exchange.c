@@ -23,9 +23,9 @@
 
 #include "pgtable/exchange.h"
 #include "pgtable/hint.h"
-#include "pgtable/internal.h"
 #include "pgtable/run.h"
 #include "pgtable/shortcut.h"
+#include "pgtable/table.h"
 
 /* In unmap, which may not sleep and has no flags from its caller */
 #define EXCHANGE_GFP	(GFP_ATOMIC | __GFP_NOWARN | __GFP_ZERO)

@@ -88,4 +88,10 @@
 #define SMMU_S2_MEMATTR_WB	15
 #define SMMU_S2_MEMATTR_WB_FWB	6	/* write-back whatever stage 1 says */
 
+/* attr.c: leaves by what their protection, IOMMU_READ to IOMMU_PRIV, can say */
+#define SMMU_ATTRS		64
+
+const u64 *smmu_attr_table(u8 stage, bool fwb);
+u64 smmu_attr_mair(void);
+
 #endif /* SMMU_PGTABLE_FORMAT_H */

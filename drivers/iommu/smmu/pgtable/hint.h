@@ -7,11 +7,15 @@
 
 #include "pgtable/internal.h"
 #include "pgtable/run.h"
+#include "pgtable/table.h"
 
 void smmu_hint_fill_some(const struct smmu_pgtable *pt, __le64 *slot, u32 slots,
 			 unsigned int slot_lg2, u64 iova, u64 desc);
 void smmu_hint_remove_some(struct smmu_pgtable *pt, __le64 *slot, u32 slots,
 			   unsigned int slot_lg2, u64 *start, u64 *last);
+
+/* A seam for tests, which meet another CPU there */
+void smmu_hint_before_change(__le64 *slot);
 
 /*
  * Writes leaves, with the hint where it may be. All of @slots are empty; the first

@@ -1,6 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files of the folder share among themselves.
+ * What the files of the folder share: struct smmu_pgtable, and what follows from it
+ * and nothing else. Each file uses only those above it:
+ *
+ *	format.h, attr.c	what the bits of a descriptor mean; IOMMU_* flags
+ *	desc.h			single accesses to a descriptor in memory
+ *	internal.h
+ *	run.h			runs of slots: look, fill, clear
+ *	table.h, table.c	memory of tables: allocate, link, collect, free
+ *	shortcut.h		from an address to its last-level table
+ *	hint.h, hint.c		leaves, and the contiguous hint on them
+ *	exchange.h, exchange.c	a table for a block, a block for an empty table
+ *	map.c, unmap.c, lookup.c
+ *	pgtable.c		the shape of a page table, and its life
+ *
+ * pgtable.h, which all of them see, is what the rest of the driver sees of them.
  */
 #ifndef SMMU_PGTABLE_INTERNAL_H
 #define SMMU_PGTABLE_INTERNAL_H
@@ -13,9 +27,6 @@
 #include "pgtable/desc.h"
 #include "pgtable/format.h"
 #include "pgtable/pgtable.h"
-
-struct page;
-struct pglist_data;
 
 /* Words in which a page table remembers last-level tables, see shortcut.h */
 #define SMMU_SHORTCUTS		16
@@ -146,12 +157,6 @@ static inline bool smmu_fits(u64 start, u64 bytes, unsigned int bits)
 	return bytes <= size && start <= size - bytes;
 }
 
-/* attr.c */
-const u64 *smmu_attr_table(u8 stage, bool fwb);
-u64 smmu_attr_mair(void);
-
-#define SMMU_ATTRS	64	/* all that prot can say: IOMMU_READ to PRIV */
-
 static inline u64 smmu_attr_page(const struct smmu_pgtable *pt, int prot)
 {
 	return pt->attrs[prot & (SMMU_ATTRS - 1)];
@@ -165,64 +170,5 @@ static inline void smmu_pgtable_cleared_add(struct smmu_pgtable_cleared *c, u64 
 	c->last = max(c->last, last);
 	c->leaf_sizes |= leaf_sizes;
 }
-
-/**
- * struct smmu_table_tally - tables gained or lost that are not accounted yet
- * @pgdat: the node that they are on
- * @pages: how many pages
- */
-struct smmu_table_tally {
-	struct pglist_data *pgdat;
-	long pages;
-};
-
-/* table.c */
-__le64 *smmu_table_alloc(struct smmu_pgtable *pt, size_t bytes, gfp_t gfp);
-bool smmu_table_dma_map(struct smmu_pgtable *pt, __le64 *table);
-void smmu_table_dma_unmap(struct smmu_pgtable *pt, __le64 *table);
-void smmu_table_discard(__le64 *table);
-int smmu_table_link(struct smmu_pgtable *pt, __le64 *slot, __le64 *table);
-void smmu_table_publish(struct smmu_pgtable *pt, __le64 *slot, u64 desc);
-void smmu_table_tally_add(struct smmu_table_tally *tally, __le64 *table);
-void smmu_table_tally_account(struct smmu_table_tally *tally);
-void smmu_table_collect(const struct smmu_pgtable *pt, __le64 *table, unsigned int slot_lg2,
-			struct smmu_pgtable_cleared *c);
-void smmu_table_free_all(struct smmu_pgtable *pt, struct list_head *tables);
-void smmu_table_clean_slots(struct smmu_pgtable *pt, __le64 *slot, u32 slots);
-
-/*
- * Lets the walker see descriptors just written. Nothing to do if it snoops.
- */
-static inline void smmu_table_clean(struct smmu_pgtable *pt, __le64 *slot,
-				    u32 slots)
-{
-	if (!pt->coherent)
-		smmu_table_clean_slots(pt, slot, slots);
-}
-
-static inline u64 smmu_table_desc(const struct smmu_pgtable *pt,
-				  const __le64 *table)
-{
-	return smmu_desc_from_addr(pt, virt_to_phys((void *)table)) |
-	       SMMU_DESC_TABLE;
-}
-
-/*
- * The table that the descriptor @desc, read from @slot, points to. For map, which
- * relies on the descriptor being in memory when it returns.
- */
-static inline __le64 *smmu_table_below(struct smmu_pgtable *pt, __le64 *slot,
-				       u64 desc)
-{
-	if (!pt->coherent && !(desc & SMMU_TABLE_CLEANED))
-		smmu_table_publish(pt, slot, desc);
-	return smmu_desc_table(pt, desc);
-}
-
-/* The seams for tests: memory, the device's view of it, and meeting another CPU */
-struct page *smmu_table_get_page(int nid, gfp_t gfp, unsigned int order);
-bool smmu_table_map_single(struct device *dev, void *table, size_t bytes);
-void smmu_table_sync_single(struct device *dev, void *part, size_t bytes);
-void smmu_hint_before_change(__le64 *slot);
 
 #endif /* SMMU_PGTABLE_INTERNAL_H */

@@ -10,7 +10,6 @@
 
 #include <kunit/visibility.h>
 
-#include "pgtable/internal.h"
 #include "pgtable/shortcut.h"
 
 /*

@@ -10,9 +10,9 @@
 
 #include "pgtable/exchange.h"
 #include "pgtable/hint.h"
-#include "pgtable/internal.h"
 #include "pgtable/run.h"
 #include "pgtable/shortcut.h"
+#include "pgtable/table.h"
 
 /**
  * struct map_job - what is left to map

@@ -10,8 +10,8 @@
 
 #include <kunit/visibility.h>
 
-#include "pgtable/internal.h"
 #include "pgtable/shortcut.h"
+#include "pgtable/table.h"
 
 /*
  * Whether stage 2 may start at a level. The highest one needs an output of more

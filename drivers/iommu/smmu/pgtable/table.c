@@ -30,7 +30,7 @@
 #include <kunit/static_stub.h>
 #include <kunit/visibility.h>
 
-#include "pgtable/internal.h"
+#include "pgtable/table.h"
 
 /**
  * smmu_table_get_page - memory for a table

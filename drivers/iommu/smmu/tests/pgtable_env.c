@@ -10,7 +10,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
-#include "pgtable/internal.h"
+#include "pgtable/table.h"
 #include "tests/pgtable_ref.h"
 
 u32 pgt_rnd(struct pgt_env *env, u32 below)

@@ -6,7 +6,7 @@
 #include <linux/iommu.h>
 #include <linux/mm.h>
 
-#include "pgtable/internal.h"
+#include "pgtable/table.h"
 #include "tests/pgtable_ref.h"
 
 /* D8.2: first level and size of the first table or tables */

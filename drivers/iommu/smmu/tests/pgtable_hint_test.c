@@ -7,7 +7,7 @@
 #include <kunit/static_stub.h>
 #include <linux/iommu.h>
 
-#include "pgtable/internal.h"
+#include "pgtable/hint.h"
 #include "tests/pgtable_ref.h"
 
 #define RW	(IOMMU_READ | IOMMU_WRITE | IOMMU_CACHE)

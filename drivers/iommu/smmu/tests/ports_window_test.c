@@ -9,7 +9,7 @@
 #include <linux/sizes.h>
 
 #include "ops.h"
-#include "pgtable/internal.h"
+#include "pgtable/table.h"
 #include "tests/ports_env.h"
 
 /* 256 MiB */
