@@ -9,6 +9,7 @@
 
 #include <kunit/visibility.h>
 
+#include "arm32/arm32.h"
 #include "attach.h"
 #include "compat.h"
 #include "domain.h"
@@ -149,7 +150,13 @@ static void smmu_attach_commit_all(struct smmu_master *master, const struct smmu
 		smmu_attach_commit(&master->ports[i], plan);
 }
 
-static void smmu_attach_block(struct smmu_master *master)
+/**
+ * smmu_attach_block() - Let nothing of a master pass
+ * @master: the master
+ *
+ * Context: may sleep; holds the mutex of the device's group.
+ */
+void smmu_attach_block(struct smmu_master *master)
 {
 	const struct smmu_attach_plan plan = {
 		.kind = SMMU_MASTER_BLOCKED,
@@ -162,10 +169,7 @@ static void smmu_attach_block(struct smmu_master *master)
 VISIBLE_IF_KUNIT int smmu_attach_blocked(struct iommu_domain *domain, struct device *dev,
 					 struct iommu_domain *old)
 {
-	struct smmu_master *master = dev_iommu_priv_get(dev);
-
-	master->by_default = false;
-	smmu_attach_block(master);
+	smmu_attach_block(dev_iommu_priv_get(dev));
 	return 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_attach_blocked);
@@ -179,11 +183,9 @@ VISIBLE_IF_KUNIT int smmu_attach_identity(struct iommu_domain *domain, struct de
 		.ste = smmu_ste_bypass(),
 	};
 
-	/* There, this is how the core calls its default domain. */
-	if (IS_ENABLED(CONFIG_ARM_DMA_USE_IOMMU)) {
-		master->by_default = true;
-		return smmu_attach_default(master);
-	}
+	/* Where the core has no other default domain, it stands for the DMA API's. */
+	if (smmu_arm32.attach_default)
+		return smmu_arm32.attach_default(master);
 	if (master->windowed) {
 		dev_err(dev, "has a DMA window, which identity cannot keep\n");
 		return -EINVAL;
@@ -289,8 +291,15 @@ static int smmu_attach_join(struct smmu_domain *smmu_domain, struct smmu_master 
 	return ret;
 }
 
-/* Lead a master to a paging domain, or leave it where it is. */
-static int smmu_attach_domain(struct smmu_master *master, struct smmu_domain *smmu_domain)
+/**
+ * smmu_attach_domain() - Attach a paging domain to a master, or leave it where it is
+ * @master: the master
+ * @smmu_domain: the domain
+ *
+ * Context: may sleep; holds the mutex of the device's group.
+ * Return: 0 or as smmu_domain_join() and smmu_resv_map().
+ */
+int smmu_attach_domain(struct smmu_master *master, struct smmu_domain *smmu_domain)
 {
 	unsigned int i;
 	int ret;
@@ -315,38 +324,17 @@ static int smmu_attach_domain(struct smmu_master *master, struct smmu_domain *sm
  * @old: what it leads to now; its ports know that better
  *
  * Context: may sleep; holds the mutex of the device's group.
- * Return: 0; -ENODEV if 32-bit Arm's DMA API could not be set up; or as
- * smmu_domain_join() and smmu_resv_map(). Unless it is 0, the device leads to what it
- * led to before. IHI 0070, 3.21 (changing a configuration that is in
- * use).
+ * Return: 0; -ENODEV if the device's DMA API could not be set up; or as
+ * smmu_attach_domain(). Unless it is 0, the device leads to what it led to before.
+ * IHI 0070, 3.21 (changing a configuration that is in use).
  */
 int smmu_attach_paging(struct iommu_domain *domain, struct device *dev, struct iommu_domain *old)
 {
 	struct smmu_master *master = dev_iommu_priv_get(dev);
-	int ret;
 
-	if (master->api_failed)
+	/* A master whose DMA API could not be set up is not to be used at all. */
+	if (smmu_arm32.refuses && smmu_arm32.refuses(master))
 		return -ENODEV;
-	ret = smmu_attach_domain(master, to_smmu_domain(domain));
-	if (!ret)
-		master->by_default = false;
-	return ret;
+	return smmu_attach_domain(master, to_smmu_domain(domain));
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_attach_paging);
-
-/**
- * smmu_attach_default() - Lead a master to the domain of 32-bit Arm's DMA API
- * @master: the master
- *
- * Until the API has one for it, nothing passes.
- *
- * Context: may sleep; holds the mutex of the device's group.
- * Return: 0 or as smmu_attach_paging().
- */
-int smmu_attach_default(struct smmu_master *master)
-{
-	if (master->api)
-		return smmu_attach_domain(master, master->api);
-	smmu_attach_block(master);
-	return 0;
-}

@@ -9,6 +9,7 @@
 #define SMMU_COMPAT_H
 
 #include <linux/build_bug.h>
+#include <linux/dma-map-ops.h>
 #include <linux/iommu.h>
 #include <linux/module.h>
 #include <linux/slab.h>
@@ -30,10 +31,7 @@
 #define kzalloc_obj(object, gfp)	kzalloc(sizeof(object), gfp)
 #endif
 
-#ifdef CONFIG_ARM_DMA_USE_IOMMU
-#include <linux/dma-map-ops.h>
-
-/* Maps a piece of memory of a device that snoops the caches, both ways. */
+/* Operations of the DMA API map physical addresses instead of pages since 6.19. */
 static inline dma_addr_t smmu_compat_dma_map(const struct dma_map_ops *ops, struct device *dev,
 					     struct page *page, size_t bytes)
 {
@@ -43,7 +41,19 @@ static inline dma_addr_t smmu_compat_dma_map(const struct dma_map_ops *ops, stru
 	return ops->map_phys(dev, page_to_phys(page), bytes, DMA_BIDIRECTIONAL, 0);
 #endif
 }
+
+/*
+ * The domain that the core has a device in, for who holds the mutex of its group: since
+ * 7.0, drivers of IOMMUs have a call of their own for that.
+ */
+static inline struct iommu_domain *smmu_compat_domain_of(struct device *dev)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 0, 0)
+	return iommu_get_domain_for_dev(dev);
+#else
+	return iommu_driver_get_domain_for_dev(dev);
 #endif
+}
 
 /* The head of a generator of KUnit parameters, which is told the test since 6.18. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)

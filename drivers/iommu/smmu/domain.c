@@ -8,6 +8,7 @@
 
 #include <kunit/visibility.h>
 
+#include "arm32/arm32.h"
 #include "compat.h"
 #include "domain.h"
 #include "inval.h"
@@ -117,7 +118,10 @@ static int smmu_domain_build_table(struct smmu_domain *smmu_domain,
 	ret = smmu_domain_narrow(&cfg, &smmu_domain->window);
 	if (ret)
 		return ret;
-	cfg.ias_bits = clamp_t(u8, fls64(master->beyond_last), cfg.ias_bits, full_bits);
+	/* The table reaches MSI doorbells, too, where those are mapped outside the window. */
+	if (smmu_arm32.last_msi)
+		cfg.ias_bits = clamp_t(u8, fls64(smmu_arm32.last_msi(master)), cfg.ias_bits,
+				       full_bits);
 	cfg.flush = smmu_domain_flush_range;
 	cfg.flush_ctx = smmu_domain;
 	smmu_domain->pt = smmu_pgtable_alloc(&cfg);

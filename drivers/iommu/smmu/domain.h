@@ -24,7 +24,6 @@ struct smmu_port;
  * @stage: 1 or 2; never changes
  * @fwb: the table was built for STE.S2FWB; never changes
  * @window: addresses that may be mapped; never changes
- * @api: it serves the DMA API of 32-bit Arm; never changes once it is attached
  * @more_prot: what every mapping gets beside what was asked for; only grows
  * @lock: guards what follows; readers of @targets may use RCU instead
  * @targets: SMMUs that use this domain or have used it
@@ -39,7 +38,6 @@ struct smmu_domain {
 	u8 stage;
 	bool fwb;
 	struct smmu_window window;
-	bool api;
 	int more_prot;
 
 	struct mutex lock; /* see above */
@@ -62,13 +60,12 @@ int smmu_domain_join(struct smmu_domain *smmu_domain, const struct smmu_port *po
 u16 smmu_domain_id(struct smmu_domain *smmu_domain, const struct smmu_port *port);
 void smmu_domain_leave(struct smmu_domain *smmu_domain, const struct smmu_port *port);
 
-void smmu_domain_serve_api(struct smmu_domain *smmu_domain, const struct smmu_master *master);
-
 int smmu_domain_map(struct iommu_domain *domain, unsigned long iova, phys_addr_t pa,
 		    size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped);
 int smmu_domain_map_region(struct smmu_domain *smmu_domain, u64 start, phys_addr_t pa, u64 bytes,
 			   int prot);
-int smmu_domain_map_doorbell(struct smmu_domain *smmu_domain, u64 addr);
+int smmu_domain_map_anywhere(struct smmu_domain *smmu_domain, u64 start, phys_addr_t pa,
+			     u64 bytes, int prot);
 size_t smmu_domain_unmap(struct iommu_domain *domain, unsigned long iova, size_t pgsize,
 			 size_t pgcount, struct iommu_iotlb_gather *gather);
 void smmu_domain_iotlb_sync(struct iommu_domain *domain, struct iommu_iotlb_gather *gather);

@@ -3,7 +3,6 @@
  * Paging domains: map, unmap, look up, for the IOMMU core and for this driver's own
  * mappings.
  */
-#include <linux/align.h>
 #include <linux/minmax.h>
 
 #include <kunit/visibility.h>
@@ -46,9 +45,6 @@ static __always_inline int smmu_domain_map_inside(struct smmu_domain *smmu_domai
 	u64 done = 0;
 	int ret;
 
-	/* The API says that it may sleep, whatever its own caller said. */
-	if (IS_ENABLED(CONFIG_ARM_DMA_USE_IOMMU) && smmu_domain->api)
-		gfp = GFP_ATOMIC;
 	prot |= READ_ONCE(smmu_domain->more_prot);
 	/* The same but for its name: handed on, it costs no stack frame. */
 	if (sizeof(*mapped) == sizeof(u64))
@@ -95,24 +91,6 @@ int smmu_domain_map(struct iommu_domain *domain, unsigned long iova, phys_addr_t
 	if (likely(smmu_window_range_holds(first, iova, (u64)iova + bytes - 1)))
 		return smmu_domain_map_inside(smmu_domain, iova, pa, bytes, prot, gfp, mapped);
 	return smmu_domain_map_elsewhere(smmu_domain, iova, pa, bytes, prot, gfp, mapped);
-}
-
-/**
- * smmu_domain_serve_api() - Let 32-bit Arm's DMA API use a domain for a master
- * @smmu_domain: the domain
- * @master: a master whose driver is not bound yet
- *
- * That API does not tell devices that snoop the caches from those that do not, nor
- * callers that may sleep from those that may not.  A mapping that is cacheable does
- * no harm to a device that does not snoop.
- *
- * Context: any.
- */
-void smmu_domain_serve_api(struct smmu_domain *smmu_domain, const struct smmu_master *master)
-{
-	smmu_domain->api = true;
-	if (smmu_master_snoops(master))
-		WRITE_ONCE(smmu_domain->more_prot, IOMMU_CACHE);
 }
 
 /**
@@ -235,7 +213,7 @@ static int smmu_domain_compare_leaf(const struct smmu_pgtable_leaf *leaf, void *
 
 /*
  * Take back the first part of a range that no device was told of yet.  Its addresses
- * need not fit into the core's calls, which take 32 bits on 32-bit Arm.
+ * need not fit into the core's calls, which take an unsigned long.
  */
 static void smmu_domain_undo_map(struct smmu_domain *smmu_domain, u64 start, u64 bytes)
 {
@@ -248,9 +226,19 @@ static void smmu_domain_undo_map(struct smmu_domain *smmu_domain, u64 start, u64
 	smmu_pgtable_put_tables(&cleared.tables);
 }
 
-/* Map a range for good, or nothing of it; one that leads there already is left. */
-static int smmu_domain_map_whole(struct smmu_domain *smmu_domain, u64 start, phys_addr_t pa,
-				 u64 bytes, int prot)
+/**
+ * smmu_domain_map_anywhere() - smmu_domain_map_region() also outside the window
+ * @smmu_domain: the domain
+ * @start: first address, on a granule; its page table has to reach the last one
+ * @pa: what that leads to, on a granule
+ * @bytes: its size, a multiple of the granule
+ * @prot: IOMMU_READ, IOMMU_WRITE and so on
+ *
+ * Context: as smmu_domain_map_region().
+ * Return: as smmu_domain_map_region().
+ */
+int smmu_domain_map_anywhere(struct smmu_domain *smmu_domain, u64 start, phys_addr_t pa,
+			     u64 bytes, int prot)
 {
 	struct smmu_domain_region region = { .start = start, .last = start + bytes - 1, .pa = pa };
 	u64 done = 0;
@@ -286,23 +274,6 @@ int smmu_domain_map_region(struct smmu_domain *smmu_domain, u64 start, phys_addr
 {
 	if (!smmu_window_contains(&smmu_domain->window, start, start + bytes - 1))
 		return -ERANGE;
-	return smmu_domain_map_whole(smmu_domain, start, pa, bytes, prot);
+	return smmu_domain_map_anywhere(smmu_domain, start, pa, bytes, prot);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_domain_map_region);
-
-/**
- * smmu_domain_map_doorbell() - Let MSIs through to a physical address
- * @smmu_domain: the domain
- * @addr: the address, which need not lie in the domain's window
- *
- * Context: may sleep.
- * Return: 0; -EEXIST if something else is mapped there; or as smmu_domain_map().
- */
-int smmu_domain_map_doorbell(struct smmu_domain *smmu_domain, u64 addr)
-{
-	u64 granule = BIT_ULL(smmu_pgtable_walk(smmu_domain->pt)->granule_lg2);
-
-	addr = ALIGN_DOWN(addr, granule);
-	return smmu_domain_map_whole(smmu_domain, addr, addr, granule,
-				     IOMMU_WRITE | IOMMU_NOEXEC | IOMMU_MMIO);
-}

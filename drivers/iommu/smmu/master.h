@@ -10,6 +10,7 @@
 #include <linux/ratelimit_types.h>
 #include <linux/types.h>
 
+#include "arm32/arm32.h"
 #include "hw/ste.h"
 #include "specifier.h"
 #include "stream/cdtab.h"
@@ -115,12 +116,7 @@ struct smmu_port {
  * @pasid_bits: SubstreamID bits that it and all its SMMUs have; never changes
  * @can_stall: it may wait for faults to be resolved; never changes
  * @resv: struct smmu_resv that the firmware wants kept; never changes
- * @beyond_last: the highest address that it uses outside its window, 0 if there is
- *	none; never changes
- * @api: the domain of 32-bit Arm's DMA API; guarded by the group mutex
- * @api_failed: that API could not be set up; written before a driver is bound
- * @by_default: the core has it in its default domain, where that is @api; guarded
- *	by the group mutex
+ * @arm32: belongs to arm32/
  * @nr_ports: number of @ports; never changes
  * @ports: its streams, by SMMU
  */
@@ -132,11 +128,7 @@ struct smmu_master {
 	u8 pasid_bits;
 	bool can_stall;
 	struct list_head resv;
-	u64 beyond_last;
-
-	struct smmu_domain *api;
-	bool api_failed;
-	bool by_default;
+	struct smmu_arm32_master arm32;
 
 	unsigned int nr_ports;
 	struct smmu_port ports[] __counted_by(nr_ports);

@@ -10,7 +10,7 @@
 
 #include <kunit/visibility.h>
 
-#include "arm32/dma.h"
+#include "arm32/arm32.h"
 #include "attach.h"
 #include "compat.h"
 #include "domain.h"
@@ -127,14 +127,18 @@ static struct iommu_device *smmu_ops_probe_device(struct device *dev)
 
 static void smmu_ops_probe_finalize(struct device *dev)
 {
-	smmu_armdma_join(dev_iommu_priv_get(dev));
+	/* The DMA API, where the core does not bring it. */
+	if (smmu_arm32.join)
+		smmu_arm32.join(dev_iommu_priv_get(dev));
 }
 
 static void smmu_ops_release_device(struct device *dev)
 {
 	struct smmu_master *master = dev_iommu_priv_get(dev);
 
-	smmu_armdma_leave(master);
+	/* What smmu_ops_probe_finalize() did. */
+	if (smmu_arm32.leave)
+		smmu_arm32.leave(master);
 	smmu_resv_free(master);
 	smmu_master_destroy(master);
 }
@@ -179,7 +183,8 @@ static int smmu_ops_def_domain_type(struct device *dev)
 	const struct smmu_master *master = dev_iommu_priv_get(dev);
 	bool translated = master->windowed || smmu_resv_translates(master);
 
-	if (translated && IS_ENABLED(CONFIG_IOMMU_DMA) && iommu_default_passthrough())
+	/* Not where attaching identity attaches the DMA API's domain anyway. */
+	if (translated && !smmu_arm32.attach_default && iommu_default_passthrough())
 		return IOMMU_DOMAIN_DMA;
 	if (dev_is_pci(dev) && pci_match_id(smmu_ops_identity_only, to_pci_dev(dev)))
 		return IOMMU_DOMAIN_IDENTITY;

@@ -11,7 +11,7 @@
 #include <linux/property.h>
 #include <linux/rcupdate.h>
 
-#include "arm32/dma.h"
+#include "arm32/arm32.h"
 #include "compat.h"
 #include "dt/dt.h"
 #include "fault.h"
@@ -333,7 +333,8 @@ static struct platform_driver smmu_driver = {
  */
 static int __init smmu_init(void)
 {
-	int ret = smmu_armdma_init();
+	/* Learns how masters get the DMA API, where the core does not bring it. */
+	int ret = smmu_arm32.init ? smmu_arm32.init(&smmu_ops) : 0;
 
 	if (ret)
 		return ret;
@@ -342,7 +343,8 @@ static int __init smmu_init(void)
 		ret = platform_driver_register(&smmu_driver);
 	if (ret) {
 		smmu_dmaranges_unwatch();
-		smmu_armdma_exit();
+		if (smmu_arm32.exit)
+			smmu_arm32.exit();
 	}
 	return ret;
 }
@@ -352,7 +354,8 @@ static void __exit smmu_exit(void)
 {
 	platform_driver_unregister(&smmu_driver);
 	smmu_dmaranges_unwatch();
-	smmu_armdma_exit();
+	if (smmu_arm32.exit)
+		smmu_arm32.exit();
 	/* Page tables on their way through RCU return into this module. */
 	rcu_barrier();
 }

@@ -2,8 +2,7 @@
 /*
  * Addresses of a master that are not for the DMA API to hand out: what the
  * firmware says of them ("iommu-addresses" of reserved memory), what lies between
- * the parts of its window, and where it finds MSI doorbells: where the DMA API of
- * the IOMMU core puts them, or else where they are.
+ * the parts of its window, and where it finds MSI doorbells.
  *
  * The IOMMU core maps a firmware region whose addresses are the same on both sides
  * and takes any other for a bare reservation, though the binding promises a
@@ -19,7 +18,7 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
-#include "arm32/doorbell.h"
+#include "arm32/arm32.h"
 #include "compat.h"
 #include "domain.h"
 #include "master.h"
@@ -36,7 +35,6 @@ enum smmu_resv_kind {
 	SMMU_RESV_HOLE,		/* left alone */
 	SMMU_RESV_DIRECT,	/* mapped one to one, by whoever has the DMA API */
 	SMMU_RESV_MOVED,	/* mapped elsewhere, by this driver */
-	SMMU_RESV_DOORBELL,	/* mapped one to one, by this driver, in every domain */
 };
 
 /**
@@ -243,36 +241,15 @@ static int smmu_resv_read_region(struct smmu_master *master, struct device_node 
 	return ret;
 }
 
-/* The doorbell, where the core will not map it. */
-static int smmu_resv_read_doorbell(struct smmu_master *master)
-{
-	u64 granule = BIT_ULL(master->granule_lg2);
-	struct smmu_resv *resv;
-	u64 addr;
-
-	if (!smmu_doorbell_find(master->dev, &addr))
-		return 0;
-	resv = kzalloc_obj(*resv, GFP_KERNEL);
-	if (!resv)
-		return -ENOMEM;
-	resv->kind = SMMU_RESV_DOORBELL;
-	resv->phys = addr;
-	resv->range.start = ALIGN_DOWN(addr, granule);
-	resv->range.last = resv->range.start + granule - 1;
-	master->beyond_last = resv->range.last;
-	list_add_tail(&resv->node, &master->resv);
-	return 0;
-}
-
-static int smmu_resv_read_msi(struct smmu_master *master)
+/* MSIs: the core maps their doorbells in a part of the window, or else a hook knows where. */
+static void smmu_resv_read_msi(struct smmu_master *master)
 {
 	struct smmu_window_range msi;
 
-	if (!IS_ENABLED(CONFIG_IOMMU_DMA))
-		return smmu_resv_read_doorbell(master);
-	if (!smmu_resv_place_msi(master, &msi))
+	if (smmu_arm32.read_msi)
+		smmu_arm32.read_msi(master);
+	else if (!smmu_resv_place_msi(master, &msi))
 		dev_warn(master->dev, "its DMA window has no room for MSI doorbells\n");
-	return 0;
 }
 
 /**
@@ -291,7 +268,9 @@ int smmu_resv_read(struct smmu_master *master)
 		ret = smmu_resv_read_region(master, region);
 		of_node_put(region);
 	}
-	return ret ?: smmu_resv_read_msi(master);
+	if (!ret)
+		smmu_resv_read_msi(master);
+	return ret;
 }
 
 /**
@@ -330,7 +309,7 @@ bool smmu_resv_translates(const struct smmu_master *master)
 static void smmu_resv_report(const struct smmu_master *master, struct list_head *head,
 			     struct smmu_window_range range, enum iommu_resv_type type)
 {
-	bool msi = type == IOMMU_RESV_SW_MSI || type == IOMMU_RESV_MSI;
+	bool msi = type == IOMMU_RESV_SW_MSI;
 	int prot = msi ? IOMMU_WRITE | IOMMU_NOEXEC | IOMMU_MMIO : smmu_resv_prot(master);
 	struct iommu_resv_region *region;
 	size_t bytes;
@@ -348,16 +327,15 @@ static void smmu_resv_report(const struct smmu_master *master, struct list_head 
 	} while (range.start <= range.last && range.start);
 }
 
-static enum iommu_resv_type smmu_resv_type(const struct smmu_resv *resv)
+/* What is left to MSIs: see smmu_resv_read_msi(). */
+static void smmu_resv_list_msi(const struct smmu_master *master, struct list_head *head)
 {
-	switch (resv->kind) {
-	case SMMU_RESV_DIRECT:
-		return IOMMU_RESV_DIRECT;
-	case SMMU_RESV_DOORBELL:
-		return IOMMU_RESV_MSI;
-	default:
-		return IOMMU_RESV_RESERVED;
-	}
+	struct smmu_window_range msi;
+
+	if (smmu_arm32.list_msi)
+		smmu_arm32.list_msi(master, head);
+	else if (smmu_resv_place_msi(master, &msi))
+		smmu_resv_report(master, head, msi, IOMMU_RESV_SW_MSI);
 }
 
 /**
@@ -374,31 +352,26 @@ void smmu_resv_list(const struct smmu_master *master, struct list_head *head)
 	struct smmu_window_range range;
 	unsigned int i;
 
-	if (IS_ENABLED(CONFIG_IOMMU_DMA) && smmu_resv_place_msi(master, &range))
-		smmu_resv_report(master, head, range, IOMMU_RESV_SW_MSI);
+	smmu_resv_list_msi(master, head);
 	for (i = 1; i < window->nr; i++) {
 		range.start = window->range[i - 1].last + 1;
 		range.last = window->range[i].start - 1;
 		smmu_resv_report(master, head, range, IOMMU_RESV_RESERVED);
 	}
 	list_for_each_entry(resv, &master->resv, node)
-		smmu_resv_report(master, head, resv->range, smmu_resv_type(resv));
+		smmu_resv_report(master, head, resv->range, resv->kind == SMMU_RESV_DIRECT ?
+				 IOMMU_RESV_DIRECT : IOMMU_RESV_RESERVED);
 }
 
 static int smmu_resv_map_one(struct smmu_domain *smmu_domain, const struct smmu_master *master,
 			     const struct smmu_resv *resv)
 {
-	int ret;
+	int ret = smmu_domain_map_region(smmu_domain, resv->range.start, resv->phys,
+					 smmu_resv_bytes(&resv->range), smmu_resv_prot(master));
 
-	if (resv->kind == SMMU_RESV_DOORBELL)
-		ret = smmu_domain_map_doorbell(smmu_domain, resv->phys);
-	else
-		ret = smmu_domain_map_region(smmu_domain, resv->range.start, resv->phys,
-					     smmu_resv_bytes(&resv->range),
-					     smmu_resv_prot(master));
 	if (ret)
-		dev_err(master->dev, "cannot map the %s at %pap to %#llx-%#llx: %pe\n",
-			resv->kind == SMMU_RESV_DOORBELL ? "MSI doorbell" : "firmware's region",
+		dev_err(master->dev,
+			"cannot map the firmware's region at %pap to %#llx-%#llx: %pe\n",
 			&resv->phys, resv->range.start, resv->range.last, ERR_PTR(ret));
 	return ret;
 }
@@ -407,14 +380,14 @@ static int smmu_resv_map_one(struct smmu_domain *smmu_domain, const struct smmu_
 static bool smmu_resv_is_ours(const struct smmu_domain *smmu_domain, const struct smmu_resv *resv)
 {
 	bool core_api = smmu_domain->domain.type & __IOMMU_DOMAIN_DMA_API;
+	/* A domain of the DMA API that the core does not know to be one */
+	bool other_api = smmu_arm32.serves && smmu_arm32.serves(smmu_domain);
 
 	switch (resv->kind) {
 	case SMMU_RESV_DIRECT:
-		return smmu_domain->api;
+		return other_api;
 	case SMMU_RESV_MOVED:
-		return smmu_domain->api || core_api;
-	case SMMU_RESV_DOORBELL:
-		return true;
+		return core_api || other_api;
 	default:
 		return false;
 	}
@@ -436,14 +409,15 @@ static bool smmu_resv_is_ours(const struct smmu_domain *smmu_domain, const struc
 int smmu_resv_map(struct smmu_domain *smmu_domain, const struct smmu_master *master)
 {
 	const struct smmu_resv *resv;
-	int ret = 0;
+	int ret;
 
 	list_for_each_entry(resv, &master->resv, node) {
 		if (!smmu_resv_is_ours(smmu_domain, resv))
 			continue;
 		ret = smmu_resv_map_one(smmu_domain, master, resv);
 		if (ret)
-			break;
+			return ret;
 	}
-	return ret;
+	/* MSI doorbells, where the core does not map them; in every domain */
+	return smmu_arm32.map_msi ? smmu_arm32.map_msi(smmu_domain, master) : 0;
 }

@@ -16,26 +16,26 @@
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 
-#include "arm32/coherent.h"
+#include "arm32/internal.h"
 #include "compat.h"
 
 /* The architecture's own.  Written once. */
-static const struct dma_map_ops *smmu_armcoherent_arch;
+static const struct dma_map_ops *smmu_arm32_arch_ops;
 
 /* Whether the architecture would map a list of one page. */
-static bool smmu_armcoherent_is_piece(struct device *dev, gfp_t gfp)
+static bool smmu_arm32_is_piece(struct device *dev, gfp_t gfp)
 {
 	return dev_is_dma_coherent(dev) || !gfpflags_allow_blocking(gfp);
 }
 
-static void *smmu_armcoherent_alloc(struct device *dev, size_t size, dma_addr_t *handle,
-				    gfp_t gfp, unsigned long attrs)
+static void *smmu_arm32_coherent_alloc(struct device *dev, size_t size, dma_addr_t *handle,
+				       gfp_t gfp, unsigned long attrs)
 {
 	void *addr;
 
 	size = PAGE_ALIGN(size);
-	if (size <= PAGE_SIZE || !smmu_armcoherent_is_piece(dev, gfp))
-		return smmu_armcoherent_arch->alloc(dev, size, handle, gfp, attrs);
+	if (size <= PAGE_SIZE || !smmu_arm32_is_piece(dev, gfp))
+		return smmu_arm32_arch_ops->alloc(dev, size, handle, gfp, attrs);
 
 	*handle = DMA_MAPPING_ERROR;
 	/* That takes memory with another attribute, set up long before. */
@@ -45,33 +45,33 @@ static void *smmu_armcoherent_alloc(struct device *dev, size_t size, dma_addr_t 
 	addr = alloc_pages_exact(size, gfp | __GFP_ZERO);
 	if (!addr)
 		return NULL;
-	*handle = smmu_compat_dma_map(smmu_armcoherent_arch, dev, virt_to_page(addr), size);
+	*handle = smmu_compat_dma_map(smmu_arm32_arch_ops, dev, virt_to_page(addr), size);
 	if (*handle != DMA_MAPPING_ERROR)
 		return addr;
 	free_pages_exact(addr, size);
 	return NULL;
 }
 
-static int smmu_armcoherent_mmap(struct device *dev, struct vm_area_struct *vma, void *addr,
-				 dma_addr_t handle, size_t size, unsigned long attrs)
+static int smmu_arm32_coherent_mmap(struct device *dev, struct vm_area_struct *vma, void *addr,
+				    dma_addr_t handle, size_t size, unsigned long attrs)
 {
 	unsigned long pages = PAGE_ALIGN(size) >> PAGE_SHIFT;
 
 	if (!dev_is_dma_coherent(dev))
-		return smmu_armcoherent_arch->mmap(dev, vma, addr, handle, size, attrs);
+		return smmu_arm32_arch_ops->mmap(dev, vma, addr, handle, size, attrs);
 	if (vma->vm_pgoff >= pages || vma_pages(vma) > pages - vma->vm_pgoff)
 		return -ENXIO;
 	return remap_pfn_range(vma, vma->vm_start, page_to_pfn(virt_to_page(addr)) + vma->vm_pgoff,
 			       vma->vm_end - vma->vm_start, vma->vm_page_prot);
 }
 
-static int smmu_armcoherent_get_sgtable(struct device *dev, struct sg_table *table, void *addr,
-					dma_addr_t handle, size_t size, unsigned long attrs)
+static int smmu_arm32_coherent_get_sgtable(struct device *dev, struct sg_table *table, void *addr,
+					   dma_addr_t handle, size_t size, unsigned long attrs)
 {
 	int ret;
 
 	if (!dev_is_dma_coherent(dev))
-		return smmu_armcoherent_arch->get_sgtable(dev, table, addr, handle, size, attrs);
+		return smmu_arm32_arch_ops->get_sgtable(dev, table, addr, handle, size, attrs);
 	ret = sg_alloc_table(table, 1, GFP_KERNEL);
 	if (!ret)
 		sg_set_page(table->sgl, virt_to_page(addr), PAGE_ALIGN(size), 0);
@@ -79,21 +79,21 @@ static int smmu_armcoherent_get_sgtable(struct device *dev, struct sg_table *tab
 }
 
 /**
- * smmu_armcoherent_ops() - Operations that map all of a coherent buffer
+ * smmu_arm32_mend_coherent() - Operations that map all of a coherent buffer
  * @arch: the architecture's operations for devices behind an IOMMU
  *
  * Context: may sleep; serialised by the caller.
  * Return: the same with what had to be replaced, for kfree(), or %NULL.
  */
-const struct dma_map_ops *smmu_armcoherent_ops(const struct dma_map_ops *arch)
+const struct dma_map_ops *smmu_arm32_mend_coherent(const struct dma_map_ops *arch)
 {
 	struct dma_map_ops *const mended = kmemdup(arch, sizeof(*arch), GFP_KERNEL);
 
 	if (!mended)
 		return NULL;
-	smmu_armcoherent_arch = arch;
-	mended->alloc = smmu_armcoherent_alloc;
-	mended->mmap = smmu_armcoherent_mmap;
-	mended->get_sgtable = smmu_armcoherent_get_sgtable;
+	smmu_arm32_arch_ops = arch;
+	mended->alloc = smmu_arm32_coherent_alloc;
+	mended->mmap = smmu_arm32_coherent_mmap;
+	mended->get_sgtable = smmu_arm32_coherent_get_sgtable;
 	return mended;
 }

@@ -1,51 +1,57 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The DMA API of 32-bit Arm, where the architecture and not the IOMMU core gives
- * out addresses (arch/arm/mm/dma-mapping.c).
+ * The DMA API of 32-bit Arm, where the architecture and not the IOMMU core gives out
+ * addresses (arch/arm/mm/dma-mapping.c).
  *
- * Left alone, the architecture makes a domain of 4 GiB from address 0 each time a
- * driver is bound, and attaches it in place of the core's default domain.  That
- * knows no DMA window, no address that has to stay free, no group of two devices,
- * and no VFIO.  So this driver makes that domain, once for a group, before a driver
- * is bound, and takes out of its bitmaps what must not be given out.  To the core,
- * the group stays in its default domain, which the kernel wants to be "identity"
- * here: attaching that one leads the streams to the API's domain (attach.c).
+ * Left alone, the architecture makes a domain of 4 GiB from address 0 each time a driver
+ * is bound, and attaches it in place of the core's default domain.  That knows no DMA
+ * window, no address that has to stay free, no group of two devices, and no VFIO.  So
+ * this driver makes that domain, once for a group, before a driver is bound, and takes
+ * out of its bitmaps what must not be given out.  To the core, the group stays in its
+ * default domain, which the kernel wants to be "identity" here: attaching that one
+ * attaches the API's domain.
+ *
+ * What the architecture gets wrong and is put right here would do no harm if it were
+ * mended: it never unmaps page 0 (which is not given out); it says that it may sleep when
+ * it maps, whatever its caller said; it asks for no mapping that is cacheable; it maps
+ * only the first page of some coherent memory (coherent.c); it maps no doorbells
+ * (doorbell.c).
  */
 #include <linux/align.h>
-#include <linux/bitmap.h>
 #include <linux/dma-direct.h>
 #include <linux/dma-map-ops.h>
 #include <linux/iommu.h>
 #include <linux/minmax.h>
 #include <linux/mutex.h>
-#include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include <asm/dma-iommu.h>
 
-#include "arm32/coherent.h"
-#include "arm32/dma.h"
-#include "arm32/learn.h"
+#include <kunit/visibility.h>
+
+#include "arm32/arm32.h"
+#include "arm32/internal.h"
 #include "attach.h"
+#include "compat.h"
 #include "domain.h"
 #include "master.h"
 #include "resv.h"
 
-/* One bitmap of a mapping is a page; a larger mapping has several of them. */
-#define SMMU_ARMDMA_BITMAP_BYTES	((u64)PAGE_SIZE * BITS_PER_BYTE * PAGE_SIZE)
-
 /* Taken before a group's mutex: one group is set up at a time. */
-static DEFINE_MUTEX(smmu_armdma_lock);
+static DEFINE_MUTEX(smmu_arm32_lock);
 
-/* The operations for devices behind an IOMMU.  Never changes after module init. */
-static const struct dma_map_ops *smmu_armdma_ops;
+/* The operations for devices behind an IOMMU. */
+static const struct dma_map_ops *smmu_arm32_dma_ops __ro_after_init;
+
+/* The operations of the API's domains: those of all domains, but for one. */
+static struct iommu_domain_ops smmu_arm32_domain_ops __ro_after_init;
 
 /*
  * The part of the master's window that 32-bit Arm gives out addresses in: they are
  * numbers of 32 bits in the calls to the IOMMU core.
  */
-static int smmu_armdma_aperture(const struct smmu_master *master,
-				struct smmu_window_range *aperture)
+static int smmu_arm32_aperture(const struct smmu_master *master,
+			       struct smmu_window_range *aperture)
 {
 	const struct bus_dma_region *map = master->dev->dma_range_map;
 	u64 start = smmu_window_start(&master->window);
@@ -64,105 +70,50 @@ static int smmu_armdma_aperture(const struct smmu_master *master,
 	return -ERANGE;
 }
 
-/* All bitmaps up to one, which the architecture would add as it needs them. */
-static int smmu_armdma_extend(struct dma_iommu_mapping *mapping, unsigned int nr)
-{
-	while (mapping->nr_bitmaps < nr) {
-		unsigned long *bitmap = kzalloc(mapping->bitmap_size, GFP_KERNEL);
-		unsigned long flags;
-
-		if (!bitmap)
-			return -ENOMEM;
-		spin_lock_irqsave(&mapping->lock, flags);
-		if (mapping->nr_bitmaps < nr) {
-			mapping->bitmaps[mapping->nr_bitmaps++] = bitmap;
-			bitmap = NULL;
-		}
-		spin_unlock_irqrestore(&mapping->lock, flags);
-		kfree(bitmap);
-	}
-	return 0;
-}
-
-/* Take pages, counted from the mapping's base, out of what is given out. */
-static void smmu_armdma_take(struct dma_iommu_mapping *mapping, u64 first, u64 end)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&mapping->lock, flags);
-	while (first < end) {
-		unsigned int index = (u32)first / mapping->bits;
-		unsigned int at = (u32)first % mapping->bits;
-		unsigned int nr = min_t(u64, end - first, mapping->bits - at);
-
-		bitmap_set(mapping->bitmaps[index], at, nr);
-		first += nr;
-	}
-	spin_unlock_irqrestore(&mapping->lock, flags);
-}
-
-/* Never give out what lies in a range; most ranges are not in the mapping at all. */
-static int smmu_armdma_reserve(struct dma_iommu_mapping *mapping, u64 start, u64 last)
-{
-	u64 pages = (u64)mapping->bits * mapping->extensions;
-	u64 end = mapping->base + (pages << PAGE_SHIFT);
-	u64 first;
-	int ret;
-
-	start = max_t(u64, start, mapping->base);
-	last = min(last, end - 1);
-	if (start > last)
-		return 0;
-	first = (start - mapping->base) >> PAGE_SHIFT;
-	end = ((last - mapping->base) >> PAGE_SHIFT) + 1;
-	ret = smmu_armdma_extend(mapping, (u32)(end - 1) / mapping->bits + 1);
-	if (!ret)
-		smmu_armdma_take(mapping, first, end);
-	return ret;
-}
-
 /* What the master cannot reach, and what its firmware and its MSIs need. */
-static int smmu_armdma_reserve_all(struct dma_iommu_mapping *mapping,
-				   const struct smmu_master *master)
+static int smmu_arm32_reserve_all(struct dma_iommu_mapping *mapping,
+				  const struct smmu_master *master)
 {
 	struct smmu_window_range aperture;
 	struct iommu_resv_region *region;
 	LIST_HEAD(regions);
 	int ret;
 
-	ret = smmu_armdma_aperture(master, &aperture);
+	ret = smmu_arm32_aperture(master, &aperture);
 	if (!ret && aperture.start)
-		ret = smmu_armdma_reserve(mapping, 0, aperture.start - 1);
+		ret = smmu_arm32_reserve(mapping, 0, aperture.start - 1);
 	if (!ret)
-		ret = smmu_armdma_reserve(mapping, aperture.last + 1, U64_MAX);
+		ret = smmu_arm32_reserve(mapping, aperture.last + 1, U64_MAX);
 	smmu_resv_list(master, &regions);
 	list_for_each_entry(region, &regions, list)
-		ret = ret ?: smmu_armdma_reserve(mapping, region->start,
-						 (u64)region->start + region->length - 1);
+		ret = ret ?: smmu_arm32_reserve(mapping, region->start,
+						(u64)region->start + region->length - 1);
 	iommu_put_resv_regions(master->dev, &regions);
 	return ret;
 }
 
 /* A mapping as large as the aperture: the bitmaps of a larger one end beyond it. */
-static struct dma_iommu_mapping *smmu_armdma_create(const struct smmu_master *master)
+static struct dma_iommu_mapping *smmu_arm32_create(const struct smmu_master *master)
 {
 	struct dma_iommu_mapping *mapping;
 	struct smmu_window_range aperture;
 	u64 bytes;
 	int ret;
 
-	ret = smmu_armdma_aperture(master, &aperture);
+	ret = smmu_arm32_aperture(master, &aperture);
 	if (ret)
 		return ERR_PTR(ret);
 	bytes = aperture.last - aperture.start + 1;
-	if (bytes > SMMU_ARMDMA_BITMAP_BYTES)
-		bytes = ALIGN(bytes, SMMU_ARMDMA_BITMAP_BYTES);
+	if (bytes > SMMU_ARM32_BITMAP_BYTES)
+		bytes = ALIGN(bytes, SMMU_ARM32_BITMAP_BYTES);
 	mapping = arm_iommu_create_mapping(master->dev, aperture.start, bytes);
 	if (IS_ERR(mapping))
 		return mapping;
+	/* Attached to nothing yet, so nobody has looked. */
+	mapping->domain->ops = &smmu_arm32_domain_ops;
 
 	/* The architecture never unmaps page 0, and drivers take it for no address. */
-	ret = smmu_armdma_reserve(mapping, 0, PAGE_SIZE - 1);
+	ret = smmu_arm32_reserve(mapping, 0, PAGE_SIZE - 1);
 	if (!ret)
 		return mapping;
 	arm_iommu_release_mapping(mapping);
@@ -170,141 +121,161 @@ static struct dma_iommu_mapping *smmu_armdma_create(const struct smmu_master *ma
 }
 
 /* The mapping of another master in the group. Holds the group's mutex. */
-static int smmu_armdma_find(struct device *dev, void *ctx)
+static int smmu_arm32_find(struct device *dev, void *ctx)
 {
 	struct dma_iommu_mapping **mapping = ctx;
 	const struct smmu_master *master = dev_iommu_priv_get(dev);
 
 	/* A driver may have detached its device from the mapping itself. */
-	if (!*mapping && master && master->api && to_dma_iommu_mapping(dev)) {
+	if (!*mapping && master && master->arm32.domain && to_dma_iommu_mapping(dev)) {
 		*mapping = to_dma_iommu_mapping(dev);
 		kref_get(&(*mapping)->kref);
 	}
 	return 0;
 }
 
+/*
+ * The architecture does not tell devices that snoop the caches from those that do not.
+ * A mapping that is cacheable does no harm to a device that does not snoop.
+ */
+static void smmu_arm32_add_prot(struct smmu_domain *smmu_domain, const struct smmu_master *master)
+{
+	if (smmu_master_snoops(master))
+		WRITE_ONCE(smmu_domain->more_prot, IOMMU_CACHE);
+}
+
 /* A master, and the mapping that it is to have. */
-struct smmu_armdma_pair {
+struct smmu_arm32_pair {
 	struct smmu_master *master;
 	struct dma_iommu_mapping *mapping;
 };
 
-/* Lead the master to the API's domain, if it is not in somebody else's. */
-static int smmu_armdma_install(struct device *dev, void *ctx)
+/* Attach the master to the API's domain, if it is not in somebody else's. */
+static int smmu_arm32_enter(struct device *dev, void *ctx)
 {
-	const struct smmu_armdma_pair *pair = ctx;
+	const struct smmu_arm32_pair *pair = ctx;
 	struct smmu_master *master = pair->master;
-	int ret = 0;
+	struct smmu_domain *smmu_domain = to_smmu_domain(pair->mapping->domain);
+	int ret;
 
 	if (dev != master->dev)
 		return 0;
-	master->api = to_smmu_domain(pair->mapping->domain);
-	smmu_domain_serve_api(master->api, master);
-	if (master->by_default)
-		ret = smmu_attach_default(master);
-	if (ret) {
-		master->api = NULL;
-		return ret;
+	smmu_arm32_add_prot(smmu_domain, master);
+	if (smmu_compat_domain_of(dev) == &smmu_attach_identity_domain) {
+		ret = smmu_attach_domain(master, smmu_domain);
+		if (ret)
+			return ret;
 	}
-	to_dma_iommu_mapping(dev) = pair->mapping;
-	set_dma_ops(dev, smmu_armdma_ops);
-	/*
-	 * The architecture finds operations installed and leaves the device as it
-	 * is; what it may have set up before the SMMU was there is not to be undone
-	 * on what is there now.
-	 */
-	dev->archdata.dma_ops_setup = false;
+	master->arm32.domain = smmu_domain;
+	smmu_arm32_install(dev, pair->mapping, smmu_arm32_dma_ops);
 	return 0;
 }
 
-static int smmu_armdma_enter(struct smmu_master *master, struct iommu_group *group)
+static int smmu_arm32_set_up(struct smmu_master *master, struct iommu_group *group)
 {
-	struct smmu_armdma_pair pair = { .master = master };
+	struct smmu_arm32_pair pair = { .master = master };
 	int ret;
 
-	lockdep_assert_held(&smmu_armdma_lock);
-	iommu_group_for_each_dev(group, &pair.mapping, smmu_armdma_find);
+	lockdep_assert_held(&smmu_arm32_lock);
+	iommu_group_for_each_dev(group, &pair.mapping, smmu_arm32_find);
 	if (!pair.mapping)
-		pair.mapping = smmu_armdma_create(master);
+		pair.mapping = smmu_arm32_create(master);
 	if (IS_ERR(pair.mapping))
 		return PTR_ERR(pair.mapping);
-	ret = smmu_armdma_reserve_all(pair.mapping, master);
+	ret = smmu_arm32_reserve_all(pair.mapping, master);
 	if (!ret)
-		ret = iommu_group_for_each_dev(group, &pair, smmu_armdma_install);
+		ret = iommu_group_for_each_dev(group, &pair, smmu_arm32_enter);
 	/* The master keeps the reference. */
 	if (ret)
 		arm_iommu_release_mapping(pair.mapping);
 	return ret;
 }
 
-/**
- * smmu_armdma_join() - Give a master the DMA API of 32-bit Arm
- * @master: the master, in its group and in the group's domain
- *
- * Where that fails its streams stay blocked: a domain that the architecture brings
- * then, with none of what is done here, is refused.
- *
- * Context: from probe_finalize; may sleep.
+/*
+ * Where it fails, the streams stay blocked: a domain that the architecture brings then,
+ * with none of what is done here, is refused.
  */
-void smmu_armdma_join(struct smmu_master *master)
+static void smmu_arm32_join(struct smmu_master *master)
 {
 	struct iommu_group *group = iommu_group_get(master->dev);
 	int ret = 0;
 
-	mutex_lock(&smmu_armdma_lock);
-	if (!master->api)
-		ret = smmu_armdma_enter(master, group);
-	mutex_unlock(&smmu_armdma_lock);
+	mutex_lock(&smmu_arm32_lock);
+	if (!master->arm32.domain)
+		ret = smmu_arm32_set_up(master, group);
+	mutex_unlock(&smmu_arm32_lock);
 	iommu_group_put(group);
 	if (!ret)
 		return;
-	master->api_failed = true;
+	master->arm32.failed = true;
 	dev_err(master->dev, "cannot set up the DMA API, its DMA stays blocked: %pe\n",
 		ERR_PTR(ret));
 }
 
-/**
- * smmu_armdma_leave() - Undo smmu_armdma_join()
- * @master: the master, which leads to no domain
- *
- * Context: from release_device, with the group's mutex; may sleep.
- */
-void smmu_armdma_leave(struct smmu_master *master)
+static void smmu_arm32_leave(struct smmu_master *master)
 {
 	struct dma_iommu_mapping *mapping = to_dma_iommu_mapping(master->dev);
 
-	if (!master->api)
+	if (!master->arm32.domain)
 		return;
-	master->api = NULL;
-	to_dma_iommu_mapping(master->dev) = NULL;
-	set_dma_ops(master->dev, NULL);
+	master->arm32.domain = NULL;
+	smmu_arm32_install(master->dev, NULL, NULL);
 	arm_iommu_release_mapping(mapping);
 }
 
-/**
- * smmu_armdma_init() - Learn what smmu_armdma_join() needs
- *
- * Context: from module init, before there is an SMMU.
- * Return: 0 or -errno.
- */
-int smmu_armdma_init(void)
+/* Until a master has joined, nothing passes. */
+static int smmu_arm32_attach_default(struct smmu_master *master)
 {
-	const struct dma_map_ops *arch = smmu_armlearn_ops();
-
-	if (IS_ERR(arch)) {
-		pr_err("smmu: cannot learn how 32-bit Arm maps DMA: %pe\n", arch);
-		return PTR_ERR(arch);
-	}
-	smmu_armdma_ops = smmu_armcoherent_ops(arch);
-	return smmu_armdma_ops ? 0 : -ENOMEM;
+	if (master->arm32.domain)
+		return smmu_attach_domain(master, master->arm32.domain);
+	smmu_attach_block(master);
+	return 0;
 }
 
-/**
- * smmu_armdma_exit() - Undo smmu_armdma_init()
- *
- * Context: from module exit; no master is left.
- */
-void smmu_armdma_exit(void)
+static bool smmu_arm32_refuses(const struct smmu_master *master)
 {
-	kfree(smmu_armdma_ops);
+	return master->arm32.failed;
 }
+
+static bool smmu_arm32_serves(const struct smmu_domain *smmu_domain)
+{
+	return smmu_domain->domain.ops == &smmu_arm32_domain_ops;
+}
+
+/* The architecture says that it may sleep, whatever its own caller said. */
+static int smmu_arm32_map(struct iommu_domain *domain, unsigned long iova, phys_addr_t pa,
+			  size_t pgsize, size_t pgcount, int prot, gfp_t gfp, size_t *mapped)
+{
+	return smmu_domain_map(domain, iova, pa, pgsize, pgcount, prot, GFP_ATOMIC, mapped);
+}
+
+static int smmu_arm32_init(const struct iommu_ops *ops)
+{
+	int ret = smmu_arm32_learn(&smmu_arm32_dma_ops);
+
+	if (ret)
+		return ret;
+	smmu_arm32_domain_ops = *ops->default_domain_ops;
+	smmu_arm32_domain_ops.map_pages = smmu_arm32_map;
+	return 0;
+}
+
+static void smmu_arm32_exit(void)
+{
+	kfree(smmu_arm32_dma_ops);
+}
+
+const struct smmu_arm32_ops smmu_arm32 = {
+	.init = smmu_arm32_init,
+	.exit = smmu_arm32_exit,
+	.join = smmu_arm32_join,
+	.leave = smmu_arm32_leave,
+	.attach_default = smmu_arm32_attach_default,
+	.refuses = smmu_arm32_refuses,
+	.serves = smmu_arm32_serves,
+	.read_msi = smmu_arm32_read_msi,
+	.last_msi = smmu_arm32_last_msi,
+	.list_msi = smmu_arm32_list_msi,
+	.map_msi = smmu_arm32_map_msi,
+};
+EXPORT_SYMBOL_IF_KUNIT(smmu_arm32);

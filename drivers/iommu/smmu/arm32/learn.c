@@ -17,59 +17,59 @@
 
 #include <asm/dma-iommu.h>
 
-#include "arm32/learn.h"
+#include "arm32/internal.h"
 #include "compat.h"
 
-static int smmu_armlearn_attach(struct iommu_domain *domain, struct device *dev,
+static int smmu_arm32_trial_attach(struct iommu_domain *domain, struct device *dev,
 				struct iommu_domain *old)
 {
 	return 0;
 }
 
-SMMU_COMPAT_DEFINE_ATTACH(smmu_armlearn_attach);
+SMMU_COMPAT_DEFINE_ATTACH(smmu_arm32_trial_attach);
 
-static void smmu_armlearn_free(struct iommu_domain *domain)
+static void smmu_arm32_trial_free(struct iommu_domain *domain)
 {
 }
 
-static const struct iommu_domain_ops smmu_armlearn_domain_ops = {
-	.attach_dev = SMMU_COMPAT_ATTACH(smmu_armlearn_attach),
-	.free = smmu_armlearn_free,
+static const struct iommu_domain_ops smmu_arm32_trial_domain_ops = {
+	.attach_dev = SMMU_COMPAT_ATTACH(smmu_arm32_trial_attach),
+	.free = smmu_arm32_trial_free,
 };
 
-static struct iommu_domain smmu_armlearn_identity = {
+static struct iommu_domain smmu_arm32_trial_identity = {
 	.type = IOMMU_DOMAIN_IDENTITY,
-	.ops = &smmu_armlearn_domain_ops,
+	.ops = &smmu_arm32_trial_domain_ops,
 };
 
-static struct iommu_domain smmu_armlearn_paging = {
+static struct iommu_domain smmu_arm32_trial_paging = {
 	.pgsize_bitmap = SZ_4K,
-	.ops = &smmu_armlearn_domain_ops,
+	.ops = &smmu_arm32_trial_domain_ops,
 };
 
-static struct iommu_device smmu_armlearn_iommu;
+static struct iommu_device smmu_arm32_trial_iommu;
 
-static struct iommu_device *smmu_armlearn_probe(struct device *dev)
+static struct iommu_device *smmu_arm32_trial_probe(struct device *dev)
 {
-	return &smmu_armlearn_iommu;
+	return &smmu_arm32_trial_iommu;
 }
 
-static struct iommu_domain *smmu_armlearn_alloc(struct device *dev)
+static struct iommu_domain *smmu_arm32_trial_alloc(struct device *dev)
 {
-	return &smmu_armlearn_paging;
+	return &smmu_arm32_trial_paging;
 }
 
-static const struct iommu_ops smmu_armlearn_iommu_ops = {
-	.probe_device = smmu_armlearn_probe,
+static const struct iommu_ops smmu_arm32_trial_iommu_ops = {
+	.probe_device = smmu_arm32_trial_probe,
 	.device_group = generic_device_group,
-	.identity_domain = &smmu_armlearn_identity,
-	.domain_alloc_paging = smmu_armlearn_alloc,
-	.default_domain_ops = &smmu_armlearn_domain_ops,
+	.identity_domain = &smmu_arm32_trial_identity,
+	.domain_alloc_paging = smmu_arm32_trial_alloc,
+	.default_domain_ops = &smmu_arm32_trial_domain_ops,
 	.owner = THIS_MODULE,
 };
 
 /* Attach a master of that IOMMU, and see what is installed in it. */
-static const struct dma_map_ops *smmu_armlearn_look(struct device *dev)
+static const struct dma_map_ops *smmu_arm32_trial_look(struct device *dev)
 {
 	struct dma_iommu_mapping *mapping = arm_iommu_create_mapping(dev, SZ_1M, SZ_1M);
 	const struct dma_map_ops *ops;
@@ -85,9 +85,9 @@ static const struct dma_map_ops *smmu_armlearn_look(struct device *dev)
 	return ops;
 }
 
-static const struct dma_map_ops *smmu_armlearn_with_master(struct fwnode_handle *fwnode)
+static const struct dma_map_ops *smmu_arm32_trial_with_master(struct fwnode_handle *fwnode)
 {
-	struct platform_device *pdev = platform_device_alloc("smmu-dma-api", 1);
+	struct platform_device *pdev = platform_device_alloc("smmu-arm32", 1);
 	const struct dma_map_ops *ops;
 	int ret;
 
@@ -101,31 +101,31 @@ static const struct dma_map_ops *smmu_armlearn_with_master(struct fwnode_handle 
 		platform_device_put(pdev);
 		return ERR_PTR(ret);
 	}
-	ops = smmu_armlearn_look(&pdev->dev);
+	ops = smmu_arm32_trial_look(&pdev->dev);
 	platform_device_unregister(pdev);
 	return ops;
 }
 
-static const struct dma_map_ops *smmu_armlearn_with_iommu(struct platform_device *pdev)
+static const struct dma_map_ops *smmu_arm32_trial_with_iommu(struct platform_device *pdev)
 {
 	const struct dma_map_ops *ops;
 	int ret;
 
-	ret = iommu_device_sysfs_add(&smmu_armlearn_iommu, &pdev->dev, NULL, "smmu-dma-api");
+	ret = iommu_device_sysfs_add(&smmu_arm32_trial_iommu, &pdev->dev, NULL, "smmu-arm32");
 	if (ret)
 		return ERR_PTR(ret);
-	ret = iommu_device_register(&smmu_armlearn_iommu, &smmu_armlearn_iommu_ops, &pdev->dev);
-	ops = ret ? ERR_PTR(ret) : smmu_armlearn_with_master(dev_fwnode(&pdev->dev));
+	ret = iommu_device_register(&smmu_arm32_trial_iommu, &smmu_arm32_trial_iommu_ops, &pdev->dev);
+	ops = ret ? ERR_PTR(ret) : smmu_arm32_trial_with_master(dev_fwnode(&pdev->dev));
 	if (!ret)
-		iommu_device_unregister(&smmu_armlearn_iommu);
-	iommu_device_sysfs_remove(&smmu_armlearn_iommu);
+		iommu_device_unregister(&smmu_arm32_trial_iommu);
+	iommu_device_sysfs_remove(&smmu_arm32_trial_iommu);
 	return ops;
 }
 
-static const struct dma_map_ops *smmu_armlearn_with_node(struct fwnode_handle *fwnode)
+static const struct dma_map_ops *smmu_arm32_trial_with_node(struct fwnode_handle *fwnode)
 {
 	const struct platform_device_info info = {
-		.name = "smmu-dma-api",
+		.name = "smmu-arm32",
 		.id = 0,
 		.fwnode = fwnode,
 	};
@@ -134,25 +134,31 @@ static const struct dma_map_ops *smmu_armlearn_with_node(struct fwnode_handle *f
 
 	if (IS_ERR(pdev))
 		return ERR_CAST(pdev);
-	ops = smmu_armlearn_with_iommu(pdev);
+	ops = smmu_arm32_trial_with_iommu(pdev);
 	platform_device_unregister(pdev);
 	return ops;
 }
 
 /**
- * smmu_armlearn_ops() - The architecture's operations for devices behind an IOMMU
+ * smmu_arm32_learn() - The operations for devices behind an IOMMU
+ * @ops: where they are left as masters get them, for kfree()
  *
  * Context: may sleep; from module init, before there is an SMMU.
- * Return: the operations, or an ERR_PTR().
+ * Return: 0, or -errno (and a line that says why).
  */
-const struct dma_map_ops *smmu_armlearn_ops(void)
+int smmu_arm32_learn(const struct dma_map_ops **ops)
 {
 	struct fwnode_handle *fwnode = fwnode_create_software_node(NULL, NULL);
-	const struct dma_map_ops *ops;
+	const struct dma_map_ops *arch = ERR_CAST(fwnode);
 
-	if (IS_ERR(fwnode))
-		return ERR_CAST(fwnode);
-	ops = smmu_armlearn_with_node(fwnode);
-	fwnode_remove_software_node(fwnode);
-	return ops;
+	if (!IS_ERR(fwnode)) {
+		arch = smmu_arm32_trial_with_node(fwnode);
+		fwnode_remove_software_node(fwnode);
+	}
+	if (IS_ERR(arch)) {
+		pr_err("smmu: cannot learn how 32-bit Arm maps DMA: %pe\n", arch);
+		return PTR_ERR(arch);
+	}
+	*ops = smmu_arm32_mend_coherent(arch);
+	return *ops ? 0 : -ENOMEM;
 }

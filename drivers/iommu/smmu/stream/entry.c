@@ -27,7 +27,7 @@ struct smmu_entry_set {
 
 /*
  * The hardware reads whole 64-bit words at any time. atomic64_set() is the store
- * that cannot tear on 32-bit Arm either. KUnit watches each one; a kernel without it
+ * that cannot tear on 32-bit CPUs either. KUnit watches each one; a kernel without it
  * has no trace of that here.
  */
 VISIBLE_IF_KUNIT void smmu_entry_store(__le64 *word, __le64 value)
