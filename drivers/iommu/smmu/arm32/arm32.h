@@ -19,7 +19,8 @@ struct smmu_master;
 
 /**
  * struct smmu_arm32_ops - hooks of the other layers
- * @init: module init, before there is an SMMU; told what the driver registers; 0 or -errno
+ * @init: module init, before there is an SMMU; told what the driver registers. Not 0 (and
+ *	a line that says why) where the kernel is not as arm32/dma.c assumes.
  * @exit: module exit, when no master is left
  * @join: probe_finalize: give a master the DMA API
  * @leave: release_device, with the group's mutex: take it away again
