@@ -100,6 +100,14 @@ struct smmu_pgtable {
  * last level has granule_lg2, the one above index_lg2 more.
  */
 
+/* start + bytes <= 2^bits, without overflow */
+static inline bool smmu_fits(u64 start, u64 bytes, unsigned int bits)
+{
+	u64 size = BIT_ULL(bits);
+
+	return bytes <= size && start <= size - bytes;
+}
+
 /* Slots of a table; all concatenated tables for the root */
 static inline u32 smmu_slots(const struct smmu_pgtable *pt, unsigned int slot_lg2)
 {
@@ -108,11 +116,20 @@ static inline u32 smmu_slots(const struct smmu_pgtable *pt, unsigned int slot_lg
 	return (u32)pt->index_mask + 1;
 }
 
-/* @iova is within the input range, so the root needs no care. */
-static inline u32 smmu_index(const struct smmu_pgtable *pt, unsigned int slot_lg2,
-			     u64 iova)
+/* Slots of a table from the one for @iova on */
+static inline u32 smmu_slots_from(const struct smmu_pgtable *pt, unsigned int slot_lg2,
+				  u64 iova)
 {
-	return (iova >> slot_lg2) & (smmu_slots(pt, slot_lg2) - 1);
+	u32 slots = smmu_slots(pt, slot_lg2);
+
+	return slots - ((iova >> slot_lg2) & (slots - 1));
+}
+
+/* The slot for @iova of a table below the root */
+static inline __le64 *smmu_slot(const struct smmu_pgtable *pt, __le64 *table,
+				unsigned int slot_lg2, u64 iova)
+{
+	return table + ((iova >> slot_lg2) & pt->index_mask);
 }
 
 /* Leaves in a contiguous set of a level */
@@ -126,12 +143,32 @@ static inline u32 smmu_contig_slots(const struct smmu_pgtable *pt, unsigned int 
 }
 
 /*
- * Whether a range is all that one slot of a level covers, or more. At the last
- * level it always is: a range is one page at least.
+ * How far a range reaches: shifted right by the slot_lg2 of a level, this is zero for
+ * a part of what one slot covers, and not zero for all of that or more. At the last
+ * level it is never zero: a range is one page at least.
  */
-static inline bool smmu_extent_reaches(u64 iova, u64 bytes, unsigned int slot_lg2)
+static inline u64 smmu_range_reach(u64 iova, u64 bytes)
 {
-	return (bytes | (iova ^ (iova + bytes - 1))) >> slot_lg2;
+	return bytes | (iova ^ (iova + bytes - 1));
+}
+
+/* A range of whole pages, perhaps none, within the input size: 0, -EINVAL or -ERANGE */
+static inline int smmu_range_check(const struct smmu_pgtable *pt, u64 iova, u64 bytes)
+{
+	if ((iova | bytes) & pt->page_mask)
+		return -EINVAL;
+	return smmu_fits(iova, bytes, pt->ias_bits) ? 0 : -ERANGE;
+}
+
+/*
+ * The same for what a single leaf or table could be, a power of two and a multiple of
+ * it: the bits that it must not have. Without branches, for the short ways of map and
+ * unmap.
+ */
+static inline u64 smmu_range_slot_bad(const struct smmu_pgtable *pt, u64 iova, u64 bytes)
+{
+	return ((iova | bytes) & (bytes - 1)) | (bytes & pt->page_mask) |
+	       (iova + bytes - 1) >> pt->ias_bits;
 }
 
 static inline u64 smmu_desc_from_addr(const struct smmu_pgtable *pt, u64 addr)
@@ -149,12 +186,31 @@ static inline __le64 *smmu_desc_table(const struct smmu_pgtable *pt, u64 desc)
 	return phys_to_virt(smmu_desc_addr(pt, desc));
 }
 
-/* start + bytes <= 2^bits, without overflow */
-static inline bool smmu_fits(u64 start, u64 bytes, unsigned int bits)
+/*
+ * The walk: from the root down to the level at which something that reaches as far as
+ * @reach is no longer a part of one slot, or to the first descriptor above that which
+ * is not one of a table. Returns the descriptor; @slot is where it was read, @slot_lg2
+ * its level. @iova is within the input range.
+ *
+ * Map must know of each descriptor on the way that it is in memory, so for a walker
+ * that does not snoop it goes by smmu_table_below().
+ */
+static __always_inline u64 smmu_pgtable_descend(const struct smmu_pgtable *pt, u64 iova,
+						u64 reach, __le64 **slot,
+						unsigned int *slot_lg2)
 {
-	u64 size = BIT_ULL(bits);
+	unsigned int at_lg2 = pt->root_lg2;
+	__le64 *at = pt->root + (iova >> at_lg2);
+	u64 desc = smmu_desc_read(at);
 
-	return bytes <= size && start <= size - bytes;
+	while (smmu_desc_is_table(desc) && !(reach >> at_lg2)) {
+		at_lg2 -= pt->index_lg2;
+		at = smmu_slot(pt, smmu_desc_table(pt, desc), at_lg2, iova);
+		desc = smmu_desc_read(at);
+	}
+	*slot = at;
+	*slot_lg2 = at_lg2;
+	return desc;
 }
 
 static inline u64 smmu_attr_page(const struct smmu_pgtable *pt, int prot)

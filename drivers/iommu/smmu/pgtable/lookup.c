@@ -12,27 +12,11 @@
 
 #include "pgtable/shortcut.h"
 
-/*
- * Walks down to the descriptor that is not one of a table. Returns the slot;
- * @desc is what was read there, @slot_lg2 its level.
- */
-static __always_inline const __le64 *look_up(const struct smmu_pgtable *pt,
-					     u64 iova, u64 *desc,
-					     unsigned int *slot_lg2)
+/* Walks down to the descriptor that is not one of a table. */
+static __always_inline u64 look_up(const struct smmu_pgtable *pt, u64 iova,
+				   __le64 **slot, unsigned int *slot_lg2)
 {
-	unsigned int at = pt->root_lg2;
-	const __le64 *slot = pt->root + (iova >> at);
-	u64 found = smmu_desc_read(slot);
-
-	while (at > pt->granule_lg2 && smmu_desc_is_table(found)) {
-		at -= pt->index_lg2;
-		slot = smmu_desc_table(pt, found) +
-		       ((iova >> at) & pt->index_mask);
-		found = smmu_desc_read(slot);
-	}
-	*desc = found;
-	*slot_lg2 = at;
-	return slot;
+	return smmu_pgtable_descend(pt, iova, pt->page_mask + 1, slot, slot_lg2);
 }
 
 /**
@@ -61,7 +45,7 @@ phys_addr_t smmu_pgtable_iova_to_phys(struct smmu_pgtable *pt, u64 iova)
 	if (smmu_shortcut_find(pt, iova, &slot))
 		desc = smmu_desc_read(slot);
 	else
-		look_up(pt, iova, &desc, &slot_lg2);
+		desc = look_up(pt, iova, &slot, &slot_lg2);
 	local_irq_restore(flags);
 	if (!desc)
 		return 0;
@@ -98,15 +82,15 @@ static int visit_leaf(const struct smmu_pgtable *pt, const struct visit *v,
 /* The rest of one table, up to a slot that leads further down */
 static int visit_table(const struct smmu_pgtable *pt, struct visit *v)
 {
-	const __le64 *slot;
 	unsigned int slot_lg2;
+	__le64 *slot;
 	u64 desc;
 	u32 left;
 	int ret;
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "tables may be freed");
-	slot = look_up(pt, v->iova, &desc, &slot_lg2);
-	left = smmu_slots(pt, slot_lg2) - smmu_index(pt, slot_lg2, v->iova);
+	look_up(pt, v->iova, &slot, &slot_lg2);
+	left = smmu_slots_from(pt, slot_lg2, v->iova);
 	for (; left && v->iova <= v->last; left--) {
 		desc = smmu_desc_read(slot++);
 		if (desc && slot_lg2 != pt->granule_lg2 && smmu_desc_is_table(desc))

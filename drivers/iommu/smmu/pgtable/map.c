@@ -59,21 +59,20 @@ static u32 suitable(const struct smmu_pgtable *pt, const struct map_job *job,
 }
 
 static int map_table(struct smmu_pgtable *pt, struct map_job *job,
-		     __le64 *table, unsigned int slot_lg2);
+		     __le64 *slot, unsigned int slot_lg2);
 
 /* A new table of the last level is filled before anybody else can see it. */
 static __le64 *make_pages(struct smmu_pgtable *pt, const struct map_job *job,
 			  u32 *pages)
 {
-	u32 slots = smmu_slots(pt, pt->granule_lg2);
-	u32 index = smmu_index(pt, pt->granule_lg2, job->iova);
-	u32 n = suitable(pt, job, pt->granule_lg2, slots - index);
-	gfp_t gfp = n == slots ? job->gfp : job->gfp | __GFP_ZERO;
-	__le64 *table = smmu_table_alloc(pt, BIT(pt->granule_lg2), gfp);
+	unsigned int slot_lg2 = pt->granule_lg2;
+	u32 n = suitable(pt, job, slot_lg2, smmu_slots_from(pt, slot_lg2, job->iova));
+	gfp_t gfp = n > pt->index_mask ? job->gfp : job->gfp | __GFP_ZERO;
+	__le64 *table = smmu_table_alloc(pt, BIT(slot_lg2), gfp);
 
 	if (table)
-		smmu_hint_fill(pt, table + index, n, pt->granule_lg2, job->iova,
-			       leaf_desc(pt, job, pt->granule_lg2));
+		smmu_hint_fill(pt, smmu_slot(pt, table, slot_lg2, job->iova), n,
+			       slot_lg2, job->iova, leaf_desc(pt, job, slot_lg2));
 	*pages = n;
 	return table;
 }
@@ -95,7 +94,8 @@ static int map_new_pages(struct smmu_pgtable *pt, struct map_job *job,
 	smmu_table_tally_add(&job->tally, table);
 	/* What is mapped as a whole will be unmapped so, without a shortcut. */
 	if (pages <= pt->index_mask)
-		smmu_shortcut_keep(pt, job->iova, table);
+		smmu_shortcut_keep(pt, job->iova,
+				   smmu_slot(pt, table, pt->granule_lg2, job->iova));
 	advance(job, (u64)pages << pt->granule_lg2);
 	return 0;
 }
@@ -114,7 +114,7 @@ static int map_new_table(struct smmu_pgtable *pt, struct map_job *job,
 	if (ret)
 		return ret;
 	smmu_table_tally_add(&job->tally, table);
-	return map_table(pt, job, table, slot_lg2);
+	return map_table(pt, job, smmu_slot(pt, table, slot_lg2, job->iova), slot_lg2);
 }
 
 /*
@@ -147,7 +147,8 @@ static int map_below(struct smmu_pgtable *pt, struct map_job *job, __le64 *slot,
 		advance(job, BIT_ULL(slot_lg2));
 		return 0;
 	}
-	return map_table(pt, job, smmu_table_below(pt, slot, desc), below_lg2);
+	slot = smmu_slot(pt, smmu_table_below(pt, slot, desc), below_lg2, job->iova);
+	return map_table(pt, job, slot, below_lg2);
 }
 
 /* Fills empty slots from @slot on. Nobody else writes to them: all are the caller's. */
@@ -167,30 +168,28 @@ static u32 map_leaves(struct smmu_pgtable *pt, struct map_job *job,
 }
 
 /*
- * The part of the job that lies in one table, from slot to slot. Where a table is
- * in the place of a block and cannot be exchanged for it, the job goes on in that
- * table. Calls itself by way of map_below(), three times deep at most.
+ * The part of the job that lies in one table, from @slot on, slot by slot. Where a
+ * table is in the place of a block and cannot be exchanged for it, the job goes on in
+ * that table. Calls itself by way of map_below(), three times deep at most.
  */
 static int map_table(struct smmu_pgtable *pt, struct map_job *job,
-		     __le64 *table, unsigned int slot_lg2)
+		     __le64 *slot, unsigned int slot_lg2)
 {
-	u32 slots = smmu_slots(pt, slot_lg2);
-	u32 index = smmu_index(pt, slot_lg2, job->iova);
+	u32 slots = smmu_slots_from(pt, slot_lg2, job->iova), n;
+	int ret;
 
 	if (slot_lg2 == pt->granule_lg2)
-		smmu_shortcut_keep(pt, job->iova, table);
-	while (job->left && index < slots) {
-		u32 n = map_leaves(pt, job, table + index, slots - index, slot_lg2);
-		int ret = -EEXIST;
-
-		index += n;
+		smmu_shortcut_keep(pt, job->iova, slot);
+	for (; job->left && slots; slot += n, slots -= n) {
+		n = map_leaves(pt, job, slot, slots, slot_lg2);
 		if (n)
 			continue;
-		if (slot_lg2 != pt->granule_lg2)
-			ret = map_below(pt, job, table + index, slot_lg2);
+		if (slot_lg2 == pt->granule_lg2)
+			return -EEXIST;
+		ret = map_below(pt, job, slot, slot_lg2);
 		if (ret)
 			return ret;
-		index++;
+		n = 1;
 	}
 	return 0;
 }
@@ -199,33 +198,26 @@ static int map_table(struct smmu_pgtable *pt, struct map_job *job,
 static int map_walk(struct smmu_pgtable *pt, struct map_job *job)
 {
 	unsigned int slot_lg2 = pt->root_lg2;
-	__le64 *table = pt->root;
-	__le64 *slot = table + (job->iova >> slot_lg2);
+	__le64 *slot = pt->root + (job->iova >> slot_lg2);
 
-	while (!smmu_extent_reaches(job->iova, job->left, slot_lg2)) {
-		u64 desc = smmu_desc_read(slot);
-
-		if (!smmu_desc_is_table(desc))
-			break;
-		table = smmu_table_below(pt, slot, desc);
-		slot_lg2 -= pt->index_lg2;
-		slot = table + ((job->iova >> slot_lg2) & pt->index_mask);
-	}
-	return map_table(pt, job, table, slot_lg2);
+	/* If not, map_below() goes the same way and sees to each descriptor. */
+	if (pt->coherent)
+		smmu_pgtable_descend(pt, job->iova, smmu_range_reach(job->iova, job->left),
+				     &slot, &slot_lg2);
+	return map_table(pt, job, slot, slot_lg2);
 }
 
 static int check_range(const struct smmu_pgtable *pt, u64 iova, u64 pa,
 		       u64 bytes, int prot)
 {
-	if (!IS_ALIGNED(iova | pa | bytes, BIT_ULL(pt->granule_lg2)))
+	int ret;
+
+	if ((pa & pt->page_mask) || !smmu_attr_page(pt, prot))
 		return -EINVAL;
-	if (!smmu_attr_page(pt, prot))
-		return -EINVAL;
-	if (!smmu_fits(iova, bytes, pt->ias_bits))
-		return -ERANGE;
-	if (!smmu_fits(pa, bytes, pt->walk.oas_bits))
-		return -ERANGE;
-	return 0;
+	ret = smmu_range_check(pt, iova, bytes);
+	if (ret)
+		return ret;
+	return smmu_fits(pa, bytes, pt->walk.oas_bits) ? 0 : -ERANGE;
 }
 
 /*
@@ -293,35 +285,25 @@ static noinline int map_some(struct smmu_pgtable *pt, __le64 *slot, u32 pages,
 static noinline int map_leaf(struct smmu_pgtable *pt, u64 iova, u64 pa,
 			     u64 bytes, int prot, gfp_t gfp, u64 *mapped)
 {
-	u64 attr = smmu_attr_page(pt, prot);
-	unsigned int slot_lg2 = pt->root_lg2;
-	__le64 *table = pt->root;
-	u32 index = iova >> slot_lg2;
+	unsigned int slot_lg2;
+	u64 desc, attr;
+	__le64 *slot;
 
-	/* As in smmu_pgtable_map(); and a power of two, not zero */
-	if (((iova | pa | bytes) & (bytes - 1)) | (bytes & pt->page_mask) |
-	    (iova + bytes - 1) >> pt->ias_bits |
+	if (smmu_range_slot_bad(pt, iova, bytes) | (pa & (bytes - 1)) |
 	    ((pa | (pa + bytes)) & pt->leaf_bad))
 		goto slowly;
+	desc = smmu_pgtable_descend(pt, iova, bytes, &slot, &slot_lg2);
+	/* One slot, which is empty, and where a leaf may be */
+	if (desc | (bytes >> slot_lg2 ^ 1) || slot_lg2 > pt->block_lg2)
+		goto slowly;
+	attr = smmu_attr_page(pt, prot);
 	if (!attr)
 		goto slowly;
-	while (!(bytes >> slot_lg2)) {
-		u64 desc = smmu_desc_read(table + index);
-
-		if (!smmu_desc_is_table(desc))
-			goto slowly;
-		table = smmu_desc_table(pt, desc);
-		slot_lg2 -= pt->index_lg2;
-		index = (iova >> slot_lg2) & pt->index_mask;
-	}
-	if (bytes >> slot_lg2 != 1 || slot_lg2 > pt->block_lg2 ||
-	    smmu_desc_read(table + index))
-		goto slowly;
 	if (slot_lg2 == pt->granule_lg2)
-		smmu_shortcut_keep(pt, iova, table);
+		smmu_shortcut_keep(pt, iova, slot);
 	else
 		attr += SMMU_DESC_BLOCK - SMMU_DESC_PAGE;
-	smmu_desc_write(table + index, pa | attr);
+	smmu_desc_write(slot, pa | attr);
 	*mapped += bytes;
 	map_done();
 	return 0;
@@ -359,7 +341,7 @@ int smmu_pgtable_map(struct smmu_pgtable *pt, u64 iova, phys_addr_t pa,
 	u64 attr;
 
 	/* A shortcut is good for a part of one table. */
-	if (smmu_extent_reaches(iova, bytes, pt->table_lg2))
+	if (smmu_range_reach(iova, bytes) >> pt->table_lg2)
 		goto otherwise;
 	attr = smmu_attr_page(pt, prot);
 	/*

@@ -72,12 +72,14 @@ static __always_inline bool smmu_shortcut_find(const struct smmu_pgtable *pt,
 	return true;
 }
 
+/* @slot, of the last level, is where the page at @iova goes. */
 static inline void smmu_shortcut_keep(struct smmu_pgtable *pt, u64 iova,
-				      const __le64 *table)
+				      const __le64 *slot)
 {
 	u64 tag = smmu_shortcut_tag(pt, iova);
+	u64 index = (iova >> pt->granule_lg2) & pt->index_mask;
 	atomic64_t *word = &pt->shortcut[tag % SMMU_SHORTCUTS];
-	u64 place = (unsigned long)table - PAGE_OFFSET;
+	u64 place = (unsigned long)(slot - index) - PAGE_OFFSET;
 	u64 value;
 
 	/* Not a whole table, the root of a small input range; or a tagged pointer */

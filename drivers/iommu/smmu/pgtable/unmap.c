@@ -91,20 +91,23 @@ static u32 unlink_tables(struct smmu_pgtable *pt, struct unmap_job *job,
 }
 
 static bool unmap_table(struct smmu_pgtable *pt, struct unmap_job *job,
-			__le64 *table, unsigned int slot_lg2);
+			__le64 *slot, unsigned int slot_lg2);
 
 /* A slot above the last level of which the job covers only a part */
 static bool unmap_part(struct smmu_pgtable *pt, struct unmap_job *job,
 		       __le64 *slot, unsigned int slot_lg2)
 {
 	u64 rest = BIT_ULL(slot_lg2) - (job->iova & (BIT_ULL(slot_lg2) - 1));
+	unsigned int below_lg2 = slot_lg2 - pt->index_lg2;
 	u64 part = min(job->left, rest), desc;
 
 	do {
 		desc = smmu_desc_read(slot);
 		if (smmu_desc_is_table(desc))
-			return unmap_table(pt, job, smmu_desc_table(pt, desc),
-					   slot_lg2 - pt->index_lg2);
+			return unmap_table(pt, job,
+					   smmu_slot(pt, smmu_desc_table(pt, desc),
+						     below_lg2, job->iova),
+					   below_lg2);
 		if (!desc)
 			return false;
 		if (smmu_exchange_for_table(pt, slot, desc, slot_lg2, job->iova,
@@ -117,26 +120,24 @@ static bool unmap_part(struct smmu_pgtable *pt, struct unmap_job *job,
 }
 
 /*
- * The part of the job that lies in one table, from slot to slot. Calls itself by
- * way of unmap_part(), three times deep at most. Returns false where it stopped
- * for good.
+ * The part of the job that lies in one table, from @slot on, slot by slot. Calls
+ * itself by way of unmap_part(), three times deep at most. Returns false where it
+ * stopped for good.
  */
 static bool unmap_table(struct smmu_pgtable *pt, struct unmap_job *job,
-			__le64 *table, unsigned int slot_lg2)
+			__le64 *slot, unsigned int slot_lg2)
 {
-	u32 slots = smmu_slots(pt, slot_lg2);
-	u32 index = smmu_index(pt, slot_lg2, job->iova);
+	u32 slots = smmu_slots_from(pt, slot_lg2, job->iova), n;
 
-	while (job->left && index < slots) {
-		__le64 *slot = table + index;
-		u32 whole = 0, n;
+	for (; job->left && slots; slot += n, slots -= n) {
+		u32 whole = 0;
 
 		if (IS_ALIGNED(job->iova, BIT_ULL(slot_lg2)))
-			whole = min_t(u64, slots - index, job->left >> slot_lg2);
+			whole = min_t(u64, slots, job->left >> slot_lg2);
 		if (!whole) {
 			if (!unmap_part(pt, job, slot, slot_lg2))
 				return false;
-			index++;
+			n = 1;
 			continue;
 		}
 		n = clear_leaves(pt, job, slot, whole, slot_lg2);
@@ -144,28 +145,8 @@ static bool unmap_table(struct smmu_pgtable *pt, struct unmap_job *job,
 			n = unlink_tables(pt, job, slot, whole, slot_lg2);
 		if (!n)
 			return false;
-		index += n;
 	}
 	return true;
-}
-
-/* From the root to the table in which the job is more than a part of one slot */
-static void unmap_walk(struct smmu_pgtable *pt, struct unmap_job *job)
-{
-	unsigned int slot_lg2 = pt->root_lg2;
-	__le64 *table = pt->root;
-	__le64 *slot = table + (job->iova >> slot_lg2);
-
-	while (!smmu_extent_reaches(job->iova, job->left, slot_lg2)) {
-		u64 desc = smmu_desc_read(slot);
-
-		if (!smmu_desc_is_table(desc))
-			break;
-		table = smmu_desc_table(pt, desc);
-		slot_lg2 -= pt->index_lg2;
-		slot = table + ((job->iova >> slot_lg2) & pt->index_mask);
-	}
-	unmap_table(pt, job, table, slot_lg2);
 }
 
 /* All that is not a part of a table to which there is a shortcut */
@@ -173,11 +154,14 @@ static noinline u64 unmap_slowly(struct smmu_pgtable *pt, u64 iova, u64 bytes,
 				 struct smmu_pgtable_cleared *c)
 {
 	struct unmap_job job = { .iova = iova, .left = bytes, .c = c };
+	unsigned int slot_lg2;
+	__le64 *slot;
 
-	if (!bytes || !IS_ALIGNED(iova | bytes, BIT_ULL(pt->granule_lg2)) ||
-	    !smmu_fits(iova, bytes, pt->ias_bits))
+	if (!bytes || smmu_range_check(pt, iova, bytes))
 		return 0;
-	unmap_walk(pt, &job);
+	/* To the table in which the range is more than a part of one slot */
+	smmu_pgtable_descend(pt, iova, smmu_range_reach(iova, bytes), &slot, &slot_lg2);
+	unmap_table(pt, &job, slot, slot_lg2);
 	if (!list_empty(&c->tables) && job.iova != iova)
 		smmu_shortcut_drop(pt, iova, job.iova - 1);
 	unmap_done();
@@ -222,25 +206,13 @@ static noinline u64 unmap_tables(struct smmu_pgtable *pt, __le64 *slot,
 static __always_inline u64 unmap_slot(struct smmu_pgtable *pt, u64 iova,
 				      u64 bytes, struct smmu_pgtable_cleared *c)
 {
-	unsigned int slot_lg2 = pt->root_lg2;
-	__le64 *slot = pt->root + (iova >> slot_lg2);
+	unsigned int slot_lg2;
+	__le64 *slot;
 	u64 desc;
 
-	/* As in smmu_pgtable_unmap(); and a power of two, not zero */
-	if (((iova | bytes) & (bytes - 1)) | (bytes & pt->page_mask) |
-	    (iova + bytes - 1) >> pt->ias_bits)
+	if (smmu_range_slot_bad(pt, iova, bytes) || !pt->coherent)
 		goto slowly;
-	if (!pt->coherent)
-		goto slowly;
-	desc = smmu_desc_read(slot);
-	while (!(bytes >> slot_lg2)) {
-		if (!smmu_desc_is_table(desc))
-			goto slowly;
-		slot_lg2 -= pt->index_lg2;
-		slot = smmu_desc_table(pt, desc) +
-		       ((iova >> slot_lg2) & pt->index_mask);
-		desc = smmu_desc_read(slot);
-	}
+	desc = smmu_pgtable_descend(pt, iova, bytes, &slot, &slot_lg2);
 	if (bytes >> slot_lg2 != 1 || !desc)
 		goto slowly;
 	if (slot_lg2 != pt->granule_lg2 && smmu_desc_is_table(desc))
@@ -290,7 +262,7 @@ u64 smmu_pgtable_unmap(struct smmu_pgtable *pt, u64 iova, u64 bytes,
 	u64 desc;
 
 	/* As in smmu_pgtable_map() */
-	if (smmu_extent_reaches(iova, bytes, pt->table_lg2))
+	if (smmu_range_reach(iova, bytes) >> pt->table_lg2)
 		goto otherwise;
 	if ((iova | bytes) & pt->page_mask)
 		goto otherwise;
