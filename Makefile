@@ -7,7 +7,7 @@ ifneq ($(KUNIT),)
 MODULE_OPTIONS := CONFIG_SMMU_KUNIT_TEST=m
 endif
 
-.PHONY: help demo shell bench check check-all check-quick lint module overlay overlay-remove patch deb clean
+.PHONY: help demo shell bench check check-all check-fresh check-quick lint module overlay overlay-remove patch deb clean
 
 help:
 	@echo 'make demo         boot a Debian kernel in QEMU with every master behind our SMMU driver'
@@ -22,6 +22,8 @@ help:
 	@echo '                  6.12 and on the newest that Debian has, or on one of them'
 	@echo 'make check-all [KERNEL=<series>]'
 	@echo '                  every test there is (hours)'
+	@echo 'make check-fresh  demo, deb, lint and the set-up of check, each begun in a minimal Debian'
+	@echo '                  12 and 13 that has only git and make (an hour; needs root or sudo)'
 	@echo 'make check-quick  lint, KUnit and one boot of a Debian kernel'
 	@echo 'make lint         the checks that boot nothing'
 	@echo 'make module KDIR=<kernel build dir> [ARCH=<arch>] [CROSS_COMPILE=<prefix>] [KUNIT=1]'
@@ -55,7 +57,12 @@ check:
 
 check-all:
 	@tests/host/setup.sh check
+	@tests/host/setup.sh fresh
 	@python3 tests/host/check.py --all --kernel '$(KERNEL)'
+
+check-fresh:
+	@tests/host/setup.sh fresh
+	@python3 tests/host/check.py --all --kernel base --only fresh/
 
 check-quick:
 	@tests/host/setup.sh check
@@ -71,9 +78,11 @@ module:
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/$(DRIVER) CONFIG_SMMU=m $(MODULE_OPTIONS) modules
 
 overlay overlay-remove:
+	@command -v python3 >/dev/null || { echo 'make $@: python3 is needed' >&2; exit 1; }
 	@PYTHONDONTWRITEBYTECODE=1 tools/kernel-tree $@ '$(KSRC)'
 
 patch:
+	@$(if $(KSRC),true,tests/host/setup.sh source)
 	@PYTHONDONTWRITEBYTECODE=1 tools/kernel-tree $@ "$${KSRC:-$$(tests/host/source-kernel.sh --tree)}"
 deb:
 	@tests/host/setup.sh deb

@@ -23,7 +23,10 @@ machine_sources() {
 			if (/ main( |$)/)
 				print $1, $2, key
 		}'
-	cat /dev/null /etc/apt/sources.list.d/*.sources 2>/dev/null |
+	# A stanza ends with an empty line, which the last one of a file may lack.
+	for apt_file in /etc/apt/sources.list.d/*.sources; do
+		[ ! -e "$apt_file" ] || { cat "$apt_file"; echo; }
+	done |
 		awk -v RS='' '
 		{
 			split("", field)
@@ -46,10 +49,15 @@ machine_sources() {
 		}'
 }
 
+# The name of the release that this machine runs.
+machine_codename() {
+	# shellcheck disable=SC1091
+	(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+}
+
 # apt_sources ARCHS: the private source list, in apt's one-line form.
 apt_sources() {
-	# shellcheck disable=SC1091
-	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+	codename=$(machine_codename)
 	machine_sources | awk -v code="$codename" -v archs="$1" -v only="$APT_SUITE" '
 		function list(uri, suite, key) {
 			if (key == "-")
@@ -75,6 +83,21 @@ apt_sources() {
 				list($1, code "-backports", $3)
 		}
 		$2 == code "-security" { list($1, $2, $3) }'
+}
+
+# release_sources RELEASE: "URI SUITE KEYRING" for each suite that this machine would use
+# if it ran Debian RELEASE.
+release_sources() {
+	codename=$(machine_codename)
+	machine_sources | awk -v code="$codename" -v release="$1" '
+		{
+			path = $1
+			sub(/\/$/, "", path)
+			sub(/.*\//, "", path)
+		}
+		path ~ /^debian/ && ($2 == code || index($2, code "-") == 1) {
+			print $1, release substr($2, length(code) + 1), $3
+		}'
 }
 
 # apt_dir ARCH: where the private configuration for ARCH is.

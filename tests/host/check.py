@@ -50,7 +50,7 @@ class KernelShelf:
 
 def series_wanted(results, asked):
     """The series to test: ASKED, or the base and the newest that Debian has."""
-    if asked == BASE_SERIES:
+    if asked in (BASE_SERIES, "base"):
         return [BASE_SERIES]
     try:
         newest = kernels.newest(KNOWN_SERIES if asked in ("", "newest") else asked)
@@ -98,7 +98,7 @@ def main():
     parser.add_argument("--quick", action="store_true", help="what takes under two minutes")
     parser.add_argument("--all", action="store_true", help="what takes too long for every change, too")
     parser.add_argument("--kernel", default="", metavar="SERIES",
-                        help=f"only this series, such as {BASE_SERIES} or newest (default: both)")
+                        help=f"only this series, such as {BASE_SERIES}, or base or newest (default: both)")
     parser.add_argument("--only", default="", metavar="TEXT",
                         help="tests whose group has TEXT in its name, such as guest/debug or kunit")
     parser.add_argument("--list", action="store_true", help="name the groups and stop")

@@ -7,6 +7,7 @@ import badtree
 import bench
 import boots
 import demo
+import fresh
 import lint
 import package
 import target
@@ -204,6 +205,15 @@ class Plan:
             self.add("bench/costs", f"bench-{BASE_SERIES}", lambda k:
                      bench.run(self.results, "bench/costs", k), checked=False)
 
+    def fresh(self):
+        """What a stranger starts first, in systems that have nothing installed yet."""
+        if self._base():
+            for release in fresh.RELEASES:
+                for what in fresh.STARTS:
+                    name = f"fresh/{release}/{what}"
+                    self.add(name, None, lambda _, name=name, release=release, what=what:
+                             fresh.run(self.results, name, release, what), checked=False)
+
     def all(self):
         """Everything, in the order in which its kernels come."""
         self.lint()
@@ -215,6 +225,8 @@ class Plan:
         self.bench()
         order = self.kernels()
         self.tasks.sort(key=lambda task: order.index(task[1]) if task[1] else -1)
+        # An hour that needs no kernel of this machine.
+        self.fresh()
 
     def quick(self):
         """What takes under two minutes when the kernels are there."""

@@ -1,8 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# setup.sh demo|demo-arm|bench|deb|check: install the Debian packages that the demo, the
-# demo on 32-bit Arm, measuring, the building of our own package, or all tests need. Cheap when they are
+# setup.sh demo|demo-arm|bench|deb|source|check|fresh: install the Debian packages that the
+# demo, the demo on 32-bit Arm, measuring, the building of our own package, the source of
+# the kernel, all tests but those on fresh machines, or those need. Cheap when they are
 # there. Needs root or sudo otherwise.
+#
+# The least that a Debian system has ("Essential: yes" and apt, with git and make) has none
+# of what is named here, python3 among it: "make check-fresh" starts from there.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$HOST_DIR/apt.sh"
@@ -19,7 +23,12 @@ BENCH='linux-source-6.12 gcc libc6-dev flex bison perl libelf-dev libssl-dev rsy
 
 CHECK='libelf-dev libssl-dev rsync sparse coccinelle shellcheck python3-libfdt'
 
-DEB='make dpkg-dev debhelper dh-dkms python3'
+# build-essential: dpkg-buildpackage wants it of every machine, whatever is built.
+DEB='make build-essential dpkg-dev debhelper dh-dkms python3'
+
+SOURCE='linux-source-6.12 xz-utils python3'
+
+FRESH='debootstrap python3'
 
 # What the tests of the package run: DKMS with a tree of its own.
 PACKAGE='dkms lintian e2fsprogs'
@@ -34,8 +43,10 @@ demo) wanted=$DEMO OPTIONAL= ;;
 demo-arm) wanted="$DEMO $ARM" OPTIONAL= ;;
 bench) wanted="$DEMO $BENCH" OPTIONAL= ;;
 deb) wanted=$DEB OPTIONAL='' NEEDS_QEMU=no ;;
+source) wanted=$SOURCE OPTIONAL='' NEEDS_QEMU=no ;;
+fresh) wanted=$FRESH OPTIONAL='' NEEDS_QEMU=no ;;
 check) wanted="$DEMO $ARM $CHECK $DEB $PACKAGE" ;;
-*) die "usage: $0 demo|demo-arm|bench|deb|check" ;;
+*) die "usage: $0 demo|demo-arm|bench|deb|source|check|fresh" ;;
 esac
 
 installed() {
