@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2012 # entries of sysfs have plain names
 # SPDX-License-Identifier: GPL-2.0-only
-# Boots with a wrong or unusual device tree (tests/host/badtree.py). The command
+# Boots with a wrong or unusual device tree (tests/host/harness/boots/badtree.py). The command
 # line says test.smmu=up or test.smmu=refused: whether the SMMU comes up anyway.
 . /test/lib.sh
 

@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
 # Sourced by demo.sh and demo-board.sh, the guest's halves of "make demo". The host's
-# half (tests/host/demo.py) put data on the disks and reads the lines that start with
+# half (tests/host/harness/boots/demo.py) put data on the disks and reads the lines that start with
 # HOST. /test/demo.env says what the host expects: NVME_MIB, NVME_MD5, USB_MIB,
 # USB_MD5, FILE, FILE_MD5.
 . /test/lib.sh

@@ -18,7 +18,7 @@ edu_use() {
 }
 
 # edu_use_platform NAME...: the same where the tree shows them as platform devices
-# (tests/host/trees.py), which may be fewer than QEMU has. With 48 address bits, which
+# (tests/host/harness/machine/trees.py), which may be fewer than QEMU has. With 48 address bits, which
 # the board is asked for by "# qemu: -global edu.dma_mask=0xffffffffffff".
 # shellcheck disable=SC2034 # the scripts' own
 {
@@ -124,7 +124,7 @@ type_of() {
 
 # edu_plug / edu_unplug: a third device, on the board's spare root port, that
 # drives 48 address bits and so could reach all physical memory. QEMU does it for
-# us (tests/host/board.py). WIDE is its name.
+# us (tests/host/harness/machine/board.py). WIDE is its name.
 #
 # The port is enumerated anew first. The kernel turns ACS on for ports that it finds
 # after the first master asked for it; without it the device would share the port's

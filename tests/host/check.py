@@ -12,11 +12,12 @@ import threading
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
-import boots
-import kernels
-from kernels import BASE_SERIES, KNOWN_SERIES, Absent, Failure
-from plan import Plan
-from results import Results
+from harness.builds import kernels
+from harness.builds.kernels import BASE_SERIES, KNOWN_SERIES
+from harness.places import LOGS
+from harness.plan import Plan
+from harness.programs import Absent, Failure, Skip
+from harness.results import Results
 
 AT_A_TIME = 2
 
@@ -75,6 +76,8 @@ def run(results, plan):
             function(shelf.get(kernel) if kernel else None)
         except Absent as why:
             results.add(name, "skipped", detail=f"{kernel}: {why}")
+        except Skip as why:
+            results.add(name, "skipped", detail=str(why))
         except Failure as failure:
             results.add(f"{name}: can run", "FAILED", detail=str(failure))
         except Exception:  # pylint: disable=broad-except
@@ -86,8 +89,8 @@ def run(results, plan):
 
 def _keep_costs(results):
     """What each boot took, for those who plan: build/logs/costs."""
-    boots.LOGS.mkdir(parents=True, exist_ok=True)
-    (boots.LOGS / "costs").write_text("".join(
+    LOGS.mkdir(parents=True, exist_ok=True)
+    (LOGS / "costs").write_text("".join(
         f"{cpu:7.1f} CPU s {seconds:7.1f} s  {name}\n" for cpu, seconds, name in
         sorted(results.costs, reverse=True)))
 

@@ -30,7 +30,7 @@ class Node:
         self.properties = {}
         self.path = "/" if parent is None else parent.path.rstrip("/") + "/" + self.name
         # Reading goes from parent to child, so it is known by then.
-        self._available = True
+        self.available = True
 
     def __str__(self):
         return self.path
@@ -38,14 +38,14 @@ class Node:
     def settle(self):
         """To be called once all properties are there, the parent's before."""
         status = self.strings("status")
-        self._available = not status or status[0] in ("okay", "ok")
+        self.available = not status or status[0] in ("okay", "ok")
 
     @property
     def enabled(self):
         """Whether the kernel makes a device of it."""
         node = self
         while node:
-            if not node._available:  # pylint: disable=protected-access
+            if not node.available:
                 return False
             node = node.parent
         return True

@@ -26,11 +26,12 @@ _LEAVINGS = re.compile(r".*\.(o|ko|a|mod|mod\.c|symvers|dtb|dtbo|order|gcno|su|s
                        r"\..*\.(cmd|d|tmp|pre)|modules\.order|dtbs-list|\.tmp_.*")
 
 
-def _sum(data):
+def checksum(data):
+    """What the manifest remembers of a file."""
     return hashlib.sha256(data).hexdigest()
 
 
-def _replace(path, data):
+def replace(path, data):
     """Write a file of its own, whatever was there under the name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.smmu-new")
@@ -54,16 +55,17 @@ class Overlay:
             self.own, self.changed, self.folders = (known["own"], known["changed"],
                                                     known["folders"])
 
-    def _save(self):
+    def save(self):
+        """Write the manifest."""
         known = {"own": self.own, "changed": self.changed, "folders": self.folders}
-        _replace(self.keep / "manifest.json", json.dumps(known, indent=1).encode())
+        replace(self.keep / "manifest.json", json.dumps(known, indent=1).encode())
 
     def _before(self, path):
         return self.keep / "before" / path
 
     def _ours(self, path, known):
         """Whether the file in the tree is as we wrote it."""
-        return _sum((self.tree / path).read_bytes()) in known.get(path, ())
+        return checksum((self.tree / path).read_bytes()) in known.get(path, ())
 
     def original(self, path):
         """The kernel's own contents of a file that we change.
@@ -106,27 +108,27 @@ class Overlay:
         count += sum(self._change(path, data) for path, data in changed.items())
         count += sum(self._delete(path) for path in gone)
         self._clean_folders(only_empty=True)
-        self.own = {path: [_sum(data)] for path, data in own.items()}
-        self.changed = {path: [_sum(data)] for path, data in changed.items()}
-        self._save()
+        self.own = {path: [checksum(data)] for path, data in own.items()}
+        self.changed = {path: [checksum(data)] for path, data in changed.items()}
+        self.save()
         return count
 
     def _announce(self, own, changed):
         """Say in the manifest what may be found from now on, should we be interrupted."""
         for known, wanted in ((self.own, own), (self.changed, changed)):
             for path, data in wanted.items():
-                known.setdefault(path, []).append(_sum(data))
+                known.setdefault(path, []).append(checksum(data))
         for path in own:
             for folder in Path(path).parents:
                 if not (self.tree / folder).exists() and str(folder) not in self.folders:
                     self.folders.append(str(folder))
-        self._save()
+        self.save()
 
     def _put(self, path, data):
         there = self.tree / path
         if there.exists() and there.read_bytes() == data:
             return False
-        _replace(there, data)
+        replace(there, data)
         return True
 
     def _change(self, path, data):
@@ -138,7 +140,7 @@ class Overlay:
             before.parent.mkdir(parents=True, exist_ok=True)
             before.unlink(missing_ok=True)
             os.rename(there, before)
-        _replace(there, data)
+        replace(there, data)
         shutil.copymode(before, there)
         return True
 

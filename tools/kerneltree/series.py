@@ -111,10 +111,11 @@ def write(name, out=OUT, quiet=False):
             "--output-directory", str(out), base)
         shortlog = git("shortlog", f"{base}..HEAD")
         stat = git("diff", "--shortstat", base, "HEAD")
-    text = COVER.format(release="{}.{}".format(*version(tree)), count=len(series))
+    release = ".".join(map(str, version(tree)))
+    text = COVER.format(release=release, count=len(series))
     # Not a .patch: "git am *.patch" would stop at it.
     (out / "0000-cover-letter.txt").write_text(f"{text}\n{shortlog.rstrip()}\n\n{stat}")
     if quiet:
         return
-    print(f"{len(series)} patches for Linux {'.'.join(map(str, version(tree)))}: "
+    print(f"{len(series)} patches for Linux {release}: "
           f"git am {re.sub(f'^{os.getcwd()}/', '', str(out))}/*.patch")

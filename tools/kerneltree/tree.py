@@ -9,8 +9,8 @@ from . import hooks, parts
 
 OLDEST = (6, 12)
 
-# A build directory and Debian's header packages have some of these, but not all.
-_HAS = ("Makefile", "Kbuild", "Kconfig", "drivers/iommu/iommu.c", *hooks.HOOKS)
+# What a kernel's source has; a build directory and Debian's header packages lack some of it.
+HAS = ("Makefile", "Kbuild", "Kconfig", "drivers/iommu/iommu.c", *hooks.HOOKS)
 
 
 class Refused(Exception):
@@ -24,13 +24,13 @@ def open_tree(name, writable):
     tree = Path(name).resolve()
     if not tree.is_dir():
         raise Refused(f"{name} is not a directory")
-    missing = [one for one in _HAS if not (tree / one).is_file()]
+    missing = [one for one in HAS if not (tree / one).is_file()]
     if missing:
         raise Refused(f"{name} is not a kernel source tree: it has no {missing[0]}")
     release = version(tree)
     if release < OLDEST:
-        raise Refused("{} is Linux {}.{}, and {}.{} or newer is needed".format(
-            name, *release, *OLDEST))
+        raise Refused(f"{name} is Linux {'.'.join(map(str, release))}, and"
+                      f" {'.'.join(map(str, OLDEST))} or newer is needed")
     if writable and not os.access(tree, os.W_OK):
         raise Refused(f"{name} is not writable for this user")
     return tree

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""QEMU's board, and all that it boots with."""

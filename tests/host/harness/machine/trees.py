@@ -1,0 +1,302 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Device trees for the board: QEMU's own, patched as text.
+
+A patch is a function from the tree's source (dtc's decompiled form) to another.
+A guest script asks for one of TREES with a line "# tree: NAME"; trees that the
+driver has to refuse are in badtree.py.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Callable
+
+from harness.programs import Failure, run
+
+SMMU = "smmuv3@9050000"
+PCIE = "pcie@10000000"
+
+# The largest StreamID of QEMU's model has 16 bits.
+ALL_STREAMS = 0x10000
+
+
+def node(text, name):
+    """(start, end) of a node's text, braces included."""
+    start = re.search(rf"^\t*{re.escape(name)} {{$", text, re.M)
+    if not start:
+        raise Failure(f"QEMU's device tree has no node {name}: has its layout changed?")
+    indent = re.match(r"\t*", start.group()).group()
+    end = re.compile(rf"^{indent}}};$", re.M).search(text, start.end())
+    return start.start(), end.end()
+
+
+def edit(text, name, change):
+    """TEXT with the node NAME replaced by change(its text)."""
+    start, end = node(text, name)
+    return text[:start] + change(text[start:end]) + text[end:]
+
+
+def set_property(name, key, value):
+    """A patch that gives a node's property a new value; None removes it, "" has none."""
+    def change(body):
+        pattern = rf"^(\t*){re.escape(key)}( = [^;]*)?;\n"
+        line = "" if value is None else f"{key} = {value};\n" if value else f"{key};\n"
+        body, count = re.subn(pattern, lambda m: m.group(1) + line if line else "", body, flags=re.M)
+        if count or not line:
+            return body
+        return re.sub(r"{\n", lambda m: m.group() + "\t\t" + line, body, count=1)
+    return lambda text: edit(text, name, change)
+
+
+def chain(*patches):
+    """One patch out of several."""
+    def patch(text):
+        for one in patches:
+            text = one(text)
+        return text
+    return patch
+
+
+def phandle(text, name):
+    """The phandle of a node, as a number."""
+    start, end = node(text, name)
+    return int(re.search(r"phandle = <(0x[0-9a-f]+)>", text[start:end]).group(1), 16)
+
+
+def map_streams(overrides):
+    """A patch of iommu-map: requester ID to StreamID, one to one for the rest.
+
+    A StreamID of None leaves that requester out of the map.
+    """
+    def patch(text):
+        smmu, entries, at = phandle(text, SMMU), [], 0
+        for requester in sorted(overrides):
+            if requester > at:
+                entries += [at, smmu, at, requester - at]
+            if overrides[requester] is not None:
+                entries += [requester, smmu, overrides[requester], 1]
+            at = requester + 1
+        entries += [at, smmu, at, ALL_STREAMS - at]
+        value = "<" + " ".join(f"{cell:#x}" for cell in entries) + ">"
+        return set_property(PCIE, "iommu-map", value)(text)
+    return patch
+
+
+def map_cells(specifier, own=()):
+    """A patch of iommu-map: each slot's first function, in Linux 7.2's form of an entry.
+
+    There, an entry has as many cells for the stream as #iommu-cells says. SPECIFIER is a
+    format of the requester ID; OWN has (requester ID, specifier) of others.
+    """
+    streams = {slot << 3: specifier.format(slot << 3) for slot in range(11)} | dict(own)
+    return set_property(PCIE, "iommu-map", ", ".join(
+        f"<{requester:#x} &smmu {stream} 0x1>" for requester, stream in sorted(streams.items())))
+
+
+@dataclass(frozen=True)
+class ByKernel:
+    """A patch for kernels before 7.2, which take one cell for the stream in an entry of
+    iommu-map whatever #iommu-cells says, and one for those that go by it."""
+    before: Callable[[str], str]
+    since: Callable[[str], str]
+
+
+def named_twice(name, stream):
+    """A patch that gives a node the same StreamID twice in "iommus"."""
+    def patch(text):
+        one = f"{phandle(text, SMMU):#x} {stream:#x}"
+        return set_property(name, "iommus", f"<{one} {one}>")(text)
+    return patch
+
+
+def add_node(parent, source):
+    """A patch that puts a node's source at the end of another node."""
+    def change(body):
+        end = body.rindex("}")
+        return body[:end].rstrip("\t") + source + "\n" + body[end:]
+    return lambda text: edit(text, parent, change)
+
+
+def compile_tree(board, patch, name):
+    """Dump the board's own tree, patch it, and return the compiled result."""
+    if isinstance(patch, ByKernel):
+        series = tuple(int(number) for number in board.kernel.series.split("."))
+        patch = patch.since if series >= (7, 2) else patch.before
+    board.folder.mkdir(parents=True, exist_ok=True)
+    own, source, out = (board.folder / f"{name}.{end}" for end in ("own.dtb", "dts", "dtb"))
+    run(*board.machine(f",dumpdtb={own}"), "-serial", "none", "-monitor", "none")
+    source.write_text(patch(run("dtc", "-q", "-I", "dtb", "-O", "dts", own, apart=True).text))
+    run("dtc", "-q", "-I", "dts", "-O", "dtb", "-o", out, source)
+    return out
+
+
+# The board's functions as platform devices: node, compatible, size of the BAR, SPI
+# of INTA. tests/guest/init programs them; edu2 and edu3 are on boards that add them.
+MASTERS = {"usb": ("usb@10000000", "generic-xhci", 0x4000, 4),
+           "sata": ("sata@10010000", "generic-ahci", 0x1000, 6),
+           "edu0": ("edu@10100000", "qemu,edu", 0x100000, 4),
+           "edu1": ("edu@10200000", "qemu,edu", 0x100000, 5),
+           "edu2": ("edu@10300000", "qemu,edu", 0x100000, 4),
+           "edu3": ("edu@10400000", "qemu,edu", 0x100000, 5)}
+STREAM = {"usb": 0x08, "sata": 0x18, "edu0": 0x28, "edu1": 0x30, "edu2": 0x48, "edu3": 0x50}
+
+
+def node_source(label, name, *lines):
+    """A node with a label, out of its lines, for below the root."""
+    body = "".join(f"\t\t{line}\n" for line in lines)
+    return f"\t{label}: {name} {{\n{body}\t}};\n"
+
+
+def master(label, *lines):
+    """One of MASTERS; LINES are its own, "iommus" among them."""
+    name, compatible, size, interrupt = MASTERS[label]
+    reg = name.partition("@")[2]
+    return node_source(label, name, f'compatible = "{compatible}";',
+                       f"reg = <0x0 0x{reg} 0x0 {size:#x}>;",
+                       f"interrupts = <0x0 {interrupt:#x} 0x4>;", "dma-coherent;", *lines)
+
+
+def bus(name, dma_ranges, *nodes):
+    """A bus that moves no CPU addresses, with NODES on it."""
+    lines = [f"dma-ranges = {dma_ranges};"] if dma_ranges else []
+    return node_source(f"{name}_bus", name, 'compatible = "simple-bus";', "#address-cells = <2>;",
+                       "#size-cells = <2>;", "ranges;", *lines, *nodes)
+
+
+def regions(*nodes):
+    """/reserved-memory with these regions."""
+    return node_source("regions", "reserved-memory", "#address-cells = <2>;", "#size-cells = <2>;",
+                       "ranges;", *nodes)
+
+
+def label_smmu(text):
+    """The SMMU's node with the label that sources of ours name it by."""
+    return re.sub(rf"^(\t*){SMMU} {{$", rf"\1smmu: {SMMU} {{", text, flags=re.M)
+
+
+def cells(number, *patches):
+    """#iommu-cells, then other patches; the label comes last."""
+    return chain(set_property(SMMU, "#iommu-cells", f"<{number:#x}>"), *patches, label_smmu)
+
+
+def platform(number, *nodes, smmu=()):
+    """No PCI: masters as platform devices. SMMU are patches of its node."""
+    return cells(number, set_property(PCIE, "status", '"disabled"'), *smmu,
+                 add_node("/", "\n" + "".join(nodes)))
+
+
+def smmu_on_bus(dma_ranges):
+    """A patch that puts the SMMU, which QEMU has at the root, on a bus of its own."""
+    def patch(text):
+        start, end = node(text, SMMU)
+        rest = text[:start] + text[end + 1:]
+        return add_node("/", "\n" + bus("system", dma_ranges, text[start:end] + "\n"))(rest)
+    return patch
+
+
+def dma_window(value):
+    """A patch that gives the SMMU a "dma-window"."""
+    return set_property(SMMU, "dma-window", value)
+
+
+# Nobody names edu1: it uses the context that all streams use.
+FIXED = platform(0, *(master(name, "iommus = <&smmu>;") for name in ("usb", "sata", "edu0", "edu2")))
+
+ONE = platform(
+    1,
+    master("usb", "iommus = <&smmu 0x08>;", "iommu-ranges = <0x0 0x80000000 0x0 0x10000000>;"),
+    # More than QEMU's SMMU has.
+    master("sata", "iommus = <&smmu 0x18>;", "pasid-num-bits = <20>;", "dma-can-stall;"),
+    # edu1's stream is one of edu0's.
+    master("edu0", "iommus = <&smmu 0x28>, <&smmu 0x30>;",
+           "iommu-ranges = <0x0 0x1300000 0x0 0x100000>, <0x0 0x1000000 0x0 0x100000>;"),
+    master("edu2", "iommus = <&smmu 0x48>;", "memory-region = <&moved>, <&direct>, <&kept>;"),
+    master("edu3", "iommus = <&smmu 0x50>;", "memory-region = <&moved>;"),
+    regions(node_source("moved", "moved@70000000", "reg = <0x0 0x70000000 0x0 0x10000>;", "no-map;",
+                        "iommu-addresses = <&edu2 0x0 0x1000000 0x0 0x10000>,",
+                        "<&edu3 0x0 0x2000000 0x0 0x10000>;"),
+            node_source("direct", "direct@70100000", "reg = <0x0 0x70100000 0x0 0x10000>;", "no-map;",
+                        "iommu-addresses = <&edu2 0x0 0x70100000 0x0 0x10000>;"),
+            node_source("kept", "kept", "iommu-addresses = <&edu2 0x0 0xff000000 0x0 0x1000000>;")))
+
+# 0x20, 0x28, 0x30 and 0x38 are edu0's, so edu1's is. What the mask covers does not count.
+MASK = platform(2, master("usb", "iommus = <&smmu 0x08 0x0>;"),
+                master("sata", "iommus = <&smmu 0x18 0x0>;"),
+                master("edu0", "iommus = <&smmu 0x38 0x18>;"),
+                master("edu3", "iommus = <&smmu 0x50 0x0>;"))
+
+FOUR = platform(
+    4,
+    master("usb", "iommus = <&smmu 0x08 0x10000000 0x0 0x10000000>;"),
+    master("sata", "iommus = <&smmu 0x18 0x0 0x0 0xffffffff>;"),
+    master("edu0", "iommus = <&smmu 0x28 0x1000000 0x0 0x100000>;"),
+    master("edu1", "iommus = <&smmu 0x30 0x0 0x1 0x0>;"),
+    master("edu2", "iommus = <&smmu 0x48 0x40000000 0x0 0x40000000>;",
+           "iommu-ranges = <0x0 0x50000000 0x0 0x40000000>;"),
+    master("edu3", "iommus = <&smmu 0x50 0x3000 0x0 0x1000>;"))
+
+FIVE = platform(
+    5,
+    master("usb", "iommus = <&smmu 0x08 0x2 0x0 0x0 0x10000000>;"),
+    master("sata", "iommus = <&smmu 0x18 0x3 0x0 0x1 0x0>;"),
+    master("edu0", "iommus = <&smmu 0x28 0x1 0x0 0x0 0x200000>;"),
+    master("edu1", "iommus = <&smmu 0x30 0x0 0x0 0x10 0x0>;"),
+    master("edu2", "iommus = <&smmu 0x48 0x0 0x0 0x4 0x0>;",
+           "iommu-ranges = <0x0 0xc0000000 0x1 0x0>;"),
+    # 32 GiB from 4 GiB on, in cells as "reg" has them.
+    smmu=(dma_window("<0x1 0x0 0x8 0x0>"),))
+
+# Below 4 GiB, which is all that addresses of 32-bit Arm's DMA API have; edu1's window
+# lies on both sides of that, edu3's beyond.
+FIVE_LOW = platform(
+    5,
+    master("usb", "iommus = <&smmu 0x08 0x0 0x80000000 0x0 0x40000000>;"),
+    master("sata", "iommus = <&smmu 0x18 0x0 0x0 0x1 0x0>;"),
+    master("edu0", "iommus = <&smmu 0x28 0x0 0x1000000 0x0 0x200000>;"),
+    master("edu1", "iommus = <&smmu 0x30 0x0 0xfff00000 0x1 0x0>;"),
+    master("edu2", "iommus = <&smmu 0x48 0x0 0x0 0x4 0x0>;",
+           "iommu-ranges = <0x0 0xe0000000 0x0 0x10000000>;"),
+    master("edu3", "iommus = <&smmu 0x50 0x1 0x0 0x0 0x200000>;"))
+
+# edu0 and NVMe have nodes of their own below the host bridge's.
+WINDOW_PCI = cells(
+    1, set_property(SMMU, "#dma-address-cells", "<1>"), set_property(SMMU, "#dma-size-cells", "<1>"),
+    dma_window("<0x2000000 0xe000000>"),
+    add_node(PCIE, "\n" + node_source(
+        "nvme", "nvme@2,0", "reg = <0x1000 0x0 0x0 0x0 0x0>;",
+        "iommu-ranges = <0x0 0x0 0x8000000 0x0 0x1000000>;") + node_source(
+            "edu0", "edu@5,0", "reg = <0x2800 0x0 0x0 0x0 0x0>;",
+            "iommu-ranges = <0x0 0x0 0x0 0x0 0x4400000>, <0x0 0x0 0x6000000 0x0 0x400000>;")))
+
+# Both edu devices reach one region at its own address, edu1 through a window.
+DIRECT_PCI = cells(
+    1, add_node("/", "\n" + regions(node_source(
+        "direct", "direct@70000000", "reg = <0x0 0x70000000 0x0 0x10000>;", "no-map;",
+        "iommu-addresses = <&edu0 0x0 0x0 0x70000000 0x0 0x10000>,",
+        "<&edu1 0x0 0x0 0x70000000 0x0 0x10000>;"))),
+    add_node(PCIE, "\n" + node_source(
+        "edu0", "edu@5,0", "reg = <0x2800 0x0 0x0 0x0 0x0>;", "memory-region = <&direct>;") + node_source(
+            "edu1", "edu@6,0", "reg = <0x3000 0x0 0x0 0x0 0x0>;", "memory-region = <&direct>;",
+            "iommu-ranges = <0x0 0x0 0x0 0x0 0x8000000>, <0x0 0x0 0x70000000 0x0 0x1000000>;")))
+
+# Split ranges, a gap at edu1 (0x30), and functions of a slot made one by the mask.
+MAP = cells(1, set_property(PCIE, "iommu-map", "<0x0 &smmu 0x0 0x28>, <0x28 &smmu 0x28 0x8>,"
+                            " <0x38 &smmu 0x38 0xffc8>"),
+            set_property(PCIE, "iommu-map-mask", "<0xfff8>"))
+
+FIXED_PCI = ByKernel(cells(0), cells(0, set_property(PCIE, "iommu-map", f"<0x0 &smmu {ALL_STREAMS:#x}>")))
+
+# Windows in iommu-map. A kernel that does not know that gets a tree without.
+MAP_CELLS = ByKernel(cells(1), cells(4, map_cells(
+    "{:#x} 0x0 0x1 0x0", ((0x10, "0x10 0x80000000 0x1 0x0"), (0x28, "0x28 0x1000000 0x0 0x200000"),
+                          (0x30, "0x30 0x4000000 0x0 0x4000000")))))
+
+_HALF = "<0x0 0x40000000 0x0 0x40000000 0x0 0x20000000>"
+_RANGES = (master("usb", "iommus = <&smmu 0x08>;"),
+           bus("half", _HALF, master("edu0", "iommus = <&smmu 0x28>;")),
+           bus("plain", None, master("edu1", "iommus = <&smmu 0x30>;")),
+           bus("unnamed", _HALF, master("sata", "iommus = <&smmu 0x18>;")))
+
+TREES = {"fixed": FIXED, "fixed-pci": FIXED_PCI, "one": ONE, "mask": MASK, "four": FOUR, "five": FIVE,
+         "five-low": FIVE_LOW, "window-pci": WINDOW_PCI, "direct-pci": DIRECT_PCI, "map": MAP,
+         "map-cells": MAP_CELLS, "dma-ranges": platform(1, *_RANGES),
+         "off": platform(1, *_RANGES, smmu=(set_property(SMMU, "status", '"disabled"'),))}
