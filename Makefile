@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Where everything starts: "make help" lists what there is.
+# What can be done here: "make help" lists it.
 
 DRIVER := drivers/iommu/smmu
 

@@ -51,8 +51,7 @@ machine_sources() {
 
 # The name of the release that this machine runs.
 machine_codename() {
-	# shellcheck disable=SC1091
-	(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+	sed -n 's/^VERSION_CODENAME="\{0,1\}\([a-z]*\).*/\1/p' /etc/os-release
 }
 
 # apt_sources ARCHS: the private source list, in apt's one-line form.

@@ -11,6 +11,8 @@ if [ "${SMMU_INSIDE:-}" != yes ]; then
 	user=
 	[ "$(id -u)" -eq 0 ] || user=--map-root-user
 	# shellcheck disable=SC2086
+	unshare $user --mount true || exit 77
+	# shellcheck disable=SC2086
 	SMMU_INSIDE=yes exec unshare $user --mount "$0" "$@"
 fi
 
@@ -43,15 +45,18 @@ step() {
 
 # The machine that builds need not have an initramfs.
 step dpkg --force-depends -i /tmp/old.deb
-step sh -c 'dkms status smmu | grep added'
+# shellcheck disable=SC2016
+step sh -c 'status=$(dkms status smmu) && echo "$status" | grep added'
 step dpkg --force-depends -i /tmp/new.deb
 # shellcheck disable=SC2016
 step sh -c '[ "$(ls -d /usr/src/smmu-* | wc -l)" = 1 ]'
 step smmu-boot words
-step sh -c '! smmu-boot enable'
+# 1: it refuses.
+# shellcheck disable=SC2016
+step sh -c 'smmu-boot enable; [ $? -eq 1 ]'
 step dpkg -r smmu-dkms
 # shellcheck disable=SC2016
-step sh -c '[ -z "$(dkms status smmu)" ]'
+step sh -c 'status=$(dkms status smmu) && [ -z "$status" ]'
 step dpkg -P smmu-dkms
 step sh -c '! ls -d /etc/default/smmu /etc/default/grub.d/smmu.cfg /etc/initramfs/post-update.d/smmu /usr/src/smmu-* /var/lib/dkms/smmu 2>/dev/null | grep .'
 exit $status

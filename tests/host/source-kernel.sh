@@ -41,13 +41,18 @@ driver_sources() {
 		\( -name '*.[chS]' -o -name Kconfig -o -name Makefile \) | sort
 }
 
+compiler_version() {
+	${CROSS}gcc -dumpfullversion || die "${CROSS}gcc does not work: run tests/host/setup.sh check"
+}
+
 # Everything that changes the result is in the key, so a stale kernel is
 # never mistaken for the one asked for.
 key() {
+	compiler=$(compiler_version) || exit
 	# shellcheck disable=SC2046 # file names without spaces, one a line
 	{
 		echo "$VERSION"
-		${CROSS}gcc -dumpfullversion
+		echo "$compiler"
 		cat $(config_files)
 		[ -z "$OVERLAY" ] || cat $(driver_sources)
 	} | sha256sum | cut -c1-12
@@ -167,7 +172,7 @@ if ! is_complete; then
 		die "the $KIND-$SERIES kernel is not built: run tests/host/source-kernel.sh $KIND $SERIES"
 	lock source
 	tree=$(unpack_source)
-	work=$CACHE/work/$FAMILY-$SERIES-$( (echo "$VERSION"; ${CROSS}gcc -dumpfullversion) | sha256sum | cut -c1-12)
+	work=$CACHE/work/$FAMILY-$SERIES-$( (echo "$VERSION"; compiler_version) | sha256sum | cut -c1-12)
 	lock "work-$FAMILY-$SERIES"
 	is_complete || build
 fi

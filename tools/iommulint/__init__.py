@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""iommu-lint, in modules of which each uses only those above it:
+"""iommu-lint in layers, each of which uses only those above it:
 
 ranges     closed ranges of addresses, and which StreamIDs a mask means
 tree       a compiled device tree as nodes with properties

@@ -7,6 +7,6 @@ from . import (check_cells, check_ids, check_map, check_masters, check_places, c
 MODULES = (check_cells, check_ids, check_map, check_windows, check_regions, check_places,
            check_masters)
 
-# Importing the modules has filled the list; this puts it in order.
+# Importing them has filled the list; this puts it in order.
 CHECKS = {name: function for module in MODULES for name, function in finding.CHECKS.items()
           if function.__module__ == module.__name__}

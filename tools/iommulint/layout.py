@@ -33,7 +33,7 @@ class Box:
 
     @property
     def height(self):
-        """Room for the text, and for the lines that end here."""
+        """Space for the text, and for the lines that end here."""
         return max(LINE_HEIGHT * len(self.lines), LANE * (self.taps + 1)) + 2 * PAD
 
     def wish(self):

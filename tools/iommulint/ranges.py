@@ -101,7 +101,7 @@ class Shape:
 
 
 def shape(start, size, granule):
-    """Judge a window; the reasons are those that the driver prints."""
+    """Check a window; the reasons are those that the driver prints."""
     old = size == OLD_4G
     size = 1 << 32 if old else size
     if not size:
