@@ -30,6 +30,7 @@ else
 fi
 grep '^# ' /tmp/log
 check "no module is left in the kernel's modules" sh -c '! find /lib/modules -name "smmu.ko*" | grep .'
+# shellcheck disable=SC2016
 check "none is left in DKMS" sh -c 'status=$(dkms status smmu) && [ -z "$status" ]'
 check "none is left in the initramfs" sh -c "! lsinitramfs $INITRD | grep -E '/smmu\.ko|init-top/smmu'"
 check "GRUB's menu has no words of ours" sh -c "! grep -q initcall_blacklist $MENU"
