@@ -121,43 +121,6 @@ void smmu_cmdq_stop(struct smmu_cmdq *q)
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_stop);
 
-/**
- * smmu_cmdq_update_tail() - Learn from CMDQ_CONS how far the SMMU came
- * @q: the queue
- *
- * The tail is read before the register: a register value that is newer than the
- * tail it extends cannot be mistaken, as the queue never holds more than its size;
- * one that is older than the tail another CPU stored meanwhile loses the cmpxchg.
- * What cannot be is no progress: the all-ones of an SMMU without power, or a
- * position that it was never told of, such as the zero of one that was reset.
- *
- * Context: any.
- * Return: the new tail. IHI 0070, 6.3.27 (CMDQ_CONS).
- */
-u32 smmu_cmdq_update_tail(struct smmu_cmdq *q)
-{
-	u32 old = atomic_read_acquire(&q->tail);
-	/*
-	 * Earlier: this read, by which the SMMU says that it is done with slots
-	 * and, at a CMD_SYNC, with old translations.  Later: what the caller
-	 * writes to such slots, frees, or reads of @rejected; and @rung here,
-	 * which was written before the PROD that led to this value.  Peer: the
-	 * SMMU.
-	 */
-	u32 hw = readl(q->cons);
-	u32 new = smmu_ring_extend(old, FIELD_GET(SMMU_Q_INDEX, hw), q->entries_lg2);
-
-	if (new == old || hw == U32_MAX || !smmu_ring_reaches(READ_ONCE(q->rung), new))
-		return old;
-	/*
-	 * Earlier: the read of CMDQ_CONS, as above.  Later: the tail.  Peer: who
-	 * reads the tail with acquire and believes it.
-	 */
-	if (atomic_cmpxchg_release(&q->tail, old, new) == (int)old)
-		return new;
-	return atomic_read_acquire(&q->tail);
-}
-
 /*
  * Move the tail from @tail to @head, for which CMDQ_CONS shows @hw.  Returns false if it
  * does not, or if another CPU has moved the tail.  Barriers as in

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How long to wait for the command queue, and giving it up.
+ * How far the command queue is, how long to wait for it, and giving it up.
  */
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/io.h>
 #include <linux/timekeeping.h>
 
+#include "hw/regs.h"
 #include "queue/cmdq.h"
 #include "queue/cmdq_wait.h"
 #include "queue/ring.h"
@@ -21,6 +22,43 @@
  */
 #define SMMU_CMDQ_TIMEOUT_NS	NSEC_PER_SEC
 #define SMMU_CMDQ_SLOW_POLLS	(SMMU_CMDQ_TIMEOUT_NS / NSEC_PER_USEC / SMMU_CMDQ_POLL_US)
+
+/**
+ * smmu_cmdq_update_tail() - Learn from CMDQ_CONS how far the SMMU came
+ * @q: the queue
+ *
+ * The tail is read before the register: a register value that is newer than the
+ * tail it extends cannot be mistaken, as the queue never holds more than its size;
+ * one that is older than the tail another CPU stored meanwhile loses the cmpxchg.
+ * What cannot be is no progress: the all-ones of an SMMU without power, or a
+ * position that it was never told of, such as the zero of one that was reset.
+ *
+ * Context: any.
+ * Return: the new tail. IHI 0070, 6.3.27 (CMDQ_CONS).
+ */
+u32 smmu_cmdq_update_tail(struct smmu_cmdq *q)
+{
+	u32 old = atomic_read_acquire(&q->tail);
+	/*
+	 * Earlier: this read, by which the SMMU says that it is done with slots
+	 * and, at a CMD_SYNC, with old translations.  Later: what the caller
+	 * writes to such slots, frees, or reads of @rejected; and @rung here,
+	 * which was written before the PROD that led to this value.  Peer: the
+	 * SMMU.
+	 */
+	u32 hw = readl(q->cons);
+	u32 new = smmu_ring_extend(old, FIELD_GET(SMMU_Q_INDEX, hw), q->entries_lg2);
+
+	if (new == old || hw == U32_MAX || !smmu_ring_reaches(READ_ONCE(q->rung), new))
+		return old;
+	/*
+	 * Earlier: the read of CMDQ_CONS, as above.  Later: the tail.  Peer: who
+	 * reads the tail with acquire and believes it.
+	 */
+	if (atomic_cmpxchg_release(&q->tail, old, new) == (int)old)
+		return new;
+	return atomic_read_acquire(&q->tail);
+}
 
 /*
  * Without invalidations the SMMU would go on using what was unmapped, and whoever sees
