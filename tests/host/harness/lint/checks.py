@@ -6,7 +6,7 @@ import time
 
 from harness.builds import kernels
 from harness.builds.kernels import BASE_SERIES
-from harness.lint import builds, compilers, devicetree, intree, python, style
+from harness.lint import builds, compilers, devicetree, intree, layers, python, style
 from harness.lint.files import kernel_tree
 from harness.programs import Absent, Failure, Skip
 
@@ -47,6 +47,7 @@ CHECKS = (
     ("checkpatch", None, style.kernel_style),
     ("kernel-doc", None, style.kernel_doc),
     ("comment-names", None, style.comments),
+    ("layers", None, layers.layers),
     ("dt-schema", None, _dt(devicetree.bindings)),
     ("dt-examples", None, _dt(devicetree.examples)),
     ("dt-boards", None, _dt(devicetree.boards)),
