@@ -86,7 +86,7 @@ void smmu_inval_clear_target(const struct smmu_inval_target *target)
 
 /* Ranges that take several commands: by page, or with odd bits; or none but all */
 static noinline void smmu_inval_clear_batch(const struct smmu_inval_target *target,
-					     const struct smmu_inval_range *range)
+					    const struct smmu_inval_range *range)
 {
 	struct smmu_cmdq_batch batch;
 	struct smmu_inval_plan plan;

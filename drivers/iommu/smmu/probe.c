@@ -29,7 +29,7 @@
 #define SMMU_PROBE_CMDQ_ENTRIES	1024
 #define SMMU_PROBE_EVTQ_ENTRIES	2048
 
-static_assert(SMMU_INVAL_SINGLES_MAX == SMMU_PROBE_CMDQ_ENTRIES / 4);
+static_assert(4 * SMMU_INVAL_SINGLES_MAX == SMMU_PROBE_CMDQ_ENTRIES);
 
 static unsigned int cmdq_entries = SMMU_PROBE_CMDQ_ENTRIES;
 module_param(cmdq_entries, uint, 0444);

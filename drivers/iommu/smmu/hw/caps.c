@@ -250,14 +250,13 @@ struct smmu_caps_feature {
 	size_t offset;
 };
 
-#define SMMU_CAPS_FEATURE(_field)					\
-	{ #_field, offsetof(struct smmu_caps, _field) +			\
-		   BUILD_BUG_ON_ZERO(sizeof_field(struct smmu_caps, _field) != 1) }
-
 static const struct smmu_caps_feature smmu_caps_features[] = {
-	SMMU_CAPS_FEATURE(range_inval),
-	SMMU_CAPS_FEATURE(bbml),
+	{ "range_inval", offsetof(struct smmu_caps, range_inval) },
+	{ "bbml", offsetof(struct smmu_caps, bbml) },
 };
+
+static_assert(sizeof_field(struct smmu_caps, range_inval) == 1);
+static_assert(sizeof_field(struct smmu_caps, bbml) == 1);
 
 static bool smmu_caps_disable_one(struct smmu_caps *caps, const char *name, size_t len)
 {

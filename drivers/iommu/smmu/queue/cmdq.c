@@ -17,7 +17,7 @@
 
 static_assert(SMMU_CMDQ_BATCH_CMDS + 1 <= BIT(SMMU_CMDQ_MIN_LG2));
 static_assert(2 * SMMU_CMDQ_RING_CMDS <= BIT(SMMU_CMDQ_MIN_LG2));
-static_assert(SMMU_Q_INDEX == BIT(SMMU_Q_MAX_LG2 + 1) - 1);
+static_assert(BIT(SMMU_Q_MAX_LG2 + 1) - 1 == SMMU_Q_INDEX);
 
 /**
  * smmu_cmdq_init() - Allocate the queue

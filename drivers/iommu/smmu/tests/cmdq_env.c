@@ -29,7 +29,8 @@ void cmdq_env_set_cons(struct cmdq_env *env, u8 err)
 	/* What was executed must show before the CONS that says so. */
 	smp_wmb();
 	WRITE_ONCE(*cmdq_env_reg(env, SMMU_CMDQ_CONS),
-		   smmu_ring_hw(env->cons, env->q.entries_lg2) | FIELD_PREP(SMMU_CMDQ_CONS_ERR, err));
+		   smmu_ring_hw(env->cons, env->q.entries_lg2) |
+		   FIELD_PREP(SMMU_CMDQ_CONS_ERR, err));
 	if (err)
 		*cmdq_env_reg(env, SMMU_GERROR) ^= SMMU_GERROR_CMDQ_ERR;
 }

@@ -295,6 +295,7 @@ static void ste_states(struct entry_state *s)
 				   cpu_to_le64(0x5555), cpu_to_le64(~0ULL), 0,
 				   cpu_to_le64(0x1234) } };
 	struct smmu_ste zero = { };
+	struct smmu_ste other;
 
 	entry_name(s++, "invalid", zero.w);
 	entry_name(s++, "invalid with junk", junk.w);
@@ -308,11 +309,11 @@ static void ste_states(struct entry_state *s)
 	entry_name(s++, "S1, other CD", smmu_ste_s1(&(struct smmu_ste_s1){
 		.cd = 0x40000040, .coherent = true }).w);
 	/* MEV */
-	entry_name(s++, "S1, other CD, not coherent, MEV", ste_with(smmu_ste_s1(
-		&(struct smmu_ste_s1){ .cd = 0x50000040 }), 0, 1 << 19).w);
+	other = smmu_ste_s1(&(struct smmu_ste_s1){ .cd = 0x50000040 });
+	entry_name(s++, "S1, other CD, not coherent, MEV", ste_with(other, 0, 1 << 19).w);
 	/* S1CDMax 5, S1DSS 2 */
-	entry_name(s++, "S1, substreams", ste_with(smmu_ste_s1(&(struct smmu_ste_s1){
-		.cd = 0x60000000, .coherent = true }), 5ULL << 59, 2).w);
+	other = smmu_ste_s1(&(struct smmu_ste_s1){ .cd = 0x60000000, .coherent = true });
+	entry_name(s++, "S1, substreams", ste_with(other, 5ULL << 59, 2).w);
 	entry_name(s++, "S2", smmu_ste_s2(&(struct smmu_ste_s2){
 		.vmid = 7, .walk = &entry_walk_a }).w);
 	entry_name(s++, "S2, other table", smmu_ste_s2(&(struct smmu_ste_s2){
