@@ -104,8 +104,7 @@ static noinline void smmu_inval_clear_batch(const struct smmu_inval_target *targ
 
 /*
  * Nearly always one command, which is then worked out without a store to the stack: by
- * "make bench" that takes 114 instructions less, of the 638 that a page's unmap would have
- * with a batch.
+ * "make bench" that saves 114 of the 638 instructions of a page's unmap with a batch.
  */
 static inline void smmu_inval_clear_one(const struct smmu_inval_target *target,
 					const struct smmu_inval_range *range)
