@@ -3,7 +3,10 @@
  * Paging domains: map, unmap, look up, for the IOMMU core and for this driver's own
  * mappings.
  */
+#include <linux/align.h>
+#include <linux/limits.h>
 #include <linux/minmax.h>
+#include <linux/sizes.h>
 
 #include <kunit/visibility.h>
 
@@ -42,16 +45,8 @@ static __always_inline int smmu_domain_map_inside(struct smmu_domain *smmu_domai
 						  phys_addr_t pa, u64 bytes, int prot, gfp_t gfp,
 						  size_t *mapped)
 {
-	u64 done = 0;
-	int ret;
-
 	prot |= READ_ONCE(smmu_domain->more_prot);
-	/* The same but for its name: handed on, it costs no stack frame. */
-	if (sizeof(*mapped) == sizeof(u64))
-		return smmu_pgtable_map(smmu_domain->pt, iova, pa, bytes, prot, gfp, (u64 *)mapped);
-	ret = smmu_pgtable_map(smmu_domain->pt, iova, pa, bytes, prot, gfp, &done);
-	*mapped += done;
-	return ret;
+	return smmu_pgtable_map(smmu_domain->pt, iova, pa, bytes, prot, gfp, mapped);
 }
 
 /* Not in the first range of the window, perhaps in another one */
@@ -226,6 +221,26 @@ static void smmu_domain_undo_map(struct smmu_domain *smmu_domain, u64 start, u64
 	smmu_pgtable_put_tables(&cleared.tables);
 }
 
+/*
+ * Map a range that need not fit into a size_t: in pieces, each a multiple of
+ * the largest block.
+ */
+static int smmu_domain_map_pieces(struct smmu_domain *smmu_domain, u64 start, phys_addr_t pa,
+				  u64 bytes, int prot, u64 *done)
+{
+	int ret = 0;
+
+	while (!ret && *done < bytes) {
+		u64 piece = min_t(u64, bytes - *done, ALIGN_DOWN(SIZE_MAX, SZ_1G));
+		size_t mapped = 0;
+
+		ret = smmu_pgtable_map(smmu_domain->pt, start + *done, pa + *done, piece, prot,
+				       GFP_KERNEL, &mapped);
+		*done += mapped;
+	}
+	return ret;
+}
+
 /**
  * smmu_domain_map_anywhere() - smmu_domain_map_region() also outside the window
  * @smmu_domain: the domain
@@ -248,7 +263,7 @@ int smmu_domain_map_anywhere(struct smmu_domain *smmu_domain, u64 start, phys_ad
 				 smmu_domain_compare_leaf, &region);
 	if (ret || region.bytes == bytes)
 		return ret;
-	ret = smmu_pgtable_map(smmu_domain->pt, start, pa, bytes, prot, GFP_KERNEL, &done);
+	ret = smmu_domain_map_pieces(smmu_domain, start, pa, bytes, prot, &done);
 	if (ret)
 		smmu_domain_undo_map(smmu_domain, start, done);
 	return ret;

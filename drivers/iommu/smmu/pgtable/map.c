@@ -217,6 +217,9 @@ static int check_range(const struct smmu_pgtable *pt, u64 iova, u64 pa,
 	ret = smmu_range_check(pt, iova, bytes);
 	if (ret)
 		return ret;
+	/* The bytes mapped are told in a size_t, which has 32 bits on 32-bit Arm. */
+	if (bytes > SIZE_MAX)
+		return -ERANGE;
 	return smmu_fits(pa, bytes, pt->walk.oas_bits) ? 0 : -ERANGE;
 }
 
@@ -235,7 +238,7 @@ static void map_done(void)
 
 /* All that is not a part of a table to which there is a shortcut */
 static noinline int map_slowly(struct smmu_pgtable *pt, u64 iova, u64 pa,
-			       u64 bytes, int prot, gfp_t gfp, u64 *mapped)
+			       u64 bytes, int prot, gfp_t gfp, size_t *mapped)
 {
 	struct map_job job = { .iova = iova, .gfp = gfp };
 	int ret = check_range(pt, iova, pa, bytes, prot);
@@ -265,7 +268,7 @@ static noinline int map_slowly(struct smmu_pgtable *pt, u64 iova, u64 pa,
  * nor is map_leaf(): on the shortest ways there are no registers to save then.
  */
 static noinline int map_some(struct smmu_pgtable *pt, __le64 *slot, u32 pages,
-			     u64 iova, u64 desc, u64 *mapped)
+			     u64 iova, u64 desc, size_t *mapped)
 {
 	u32 n = smmu_run_empty(slot, pages);
 
@@ -283,7 +286,7 @@ static noinline int map_some(struct smmu_pgtable *pt, __le64 *slot, u32 pages,
  * nothing else in it. All that is not so goes slowly.
  */
 static noinline int map_leaf(struct smmu_pgtable *pt, u64 iova, u64 pa,
-			     u64 bytes, int prot, gfp_t gfp, u64 *mapped)
+			     u64 bytes, int prot, gfp_t gfp, size_t *mapped)
 {
 	unsigned int slot_lg2;
 	u64 desc, attr;
@@ -317,8 +320,8 @@ slowly:
  * @pt: the page table
  * @iova: first input address; nobody else maps or unmaps in the range meanwhile
  * @pa: first output address
- * @bytes: size of the range. All three are multiples of the granule; blocks are
- *	used where the addresses allow it.
+ * @bytes: size of the range, SIZE_MAX at most. All three are multiples of the
+ *	granule; blocks are used where the addresses allow it.
  * @prot: IOMMU_READ, WRITE, CACHE, NOEXEC, MMIO, PRIV
  * @gfp: for table memory; atomic is fine
  * @mapped: the bytes mapped are added to it, also when an error is returned:
@@ -330,11 +333,11 @@ slowly:
  * Context: any that suits @gfp.
  *
  * Return: 0; -EINVAL for a range that is not aligned or neither readable nor
- * writable; -ERANGE if input or output addresses are too large (nothing is
- * mapped then); -EEXIST; -ENOMEM.
+ * writable; -ERANGE if the range, or input or output addresses, are too large
+ * (nothing is mapped then); -EEXIST; -ENOMEM.
  */
 int smmu_pgtable_map(struct smmu_pgtable *pt, u64 iova, phys_addr_t pa,
-		     u64 bytes, int prot, gfp_t gfp, u64 *mapped)
+		     u64 bytes, int prot, gfp_t gfp, size_t *mapped)
 {
 	__le64 *slot;
 	u32 pages;

@@ -115,7 +115,7 @@ u8 smmu_pgtable_bbml(const struct smmu_pgtable *pt);
 u64 smmu_pgtable_sizes(const struct smmu_pgtable *pt);
 
 int smmu_pgtable_map(struct smmu_pgtable *pt, u64 iova, phys_addr_t pa,
-		     u64 bytes, int prot, gfp_t gfp, u64 *mapped);
+		     u64 bytes, int prot, gfp_t gfp, size_t *mapped);
 u64 smmu_pgtable_unmap(struct smmu_pgtable *pt, u64 iova, u64 bytes,
 		       struct smmu_pgtable_cleared *c);
 void smmu_pgtable_put_tables(struct list_head *tables);

@@ -234,9 +234,9 @@ struct pgt_env *pgt_start(struct kunit *test)
 }
 
 int pgt_map(struct pgt_env *env, u64 iova, u64 pa, u64 bytes, int prot,
-	    u64 *mapped)
+	    size_t *mapped)
 {
-	u64 ignored = 0;
+	size_t ignored = 0;
 
 	return smmu_pgtable_map(env->pt, iova, pa, bytes, prot, GFP_KERNEL,
 				mapped ?: &ignored);

@@ -232,7 +232,8 @@ static void pgtable_merge(struct kunit *test)
 static void pgtable_merge_in_use(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
-	u64 g = pgt_granule(env), block = pgt_block(env), mapped = 0;
+	u64 g = pgt_granule(env), block = pgt_block(env);
+	size_t mapped = 0;
 
 	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 2 * block - g, g, g, RW, NULL));
 	KUNIT_EXPECT_EQ(test, -EEXIST, pgt_map(env, block, 2 * block, block, RW,
@@ -249,7 +250,8 @@ static void pgtable_merge_high(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
 	u64 g = pgt_granule(env), block = pgt_block(env), high = block * (g / 8);
-	u64 at = high + 5 * block, mapped = 0;
+	u64 at = high + 5 * block;
+	size_t mapped = 0;
 
 	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, at, g, g, RW, NULL));
 	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, at + 9 * block, g, g, RW, NULL));

@@ -29,7 +29,8 @@ static void fail_from_now(struct pgt_env *env, int nth)
 static void pgtable_no_memory(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
-	u64 g = pgt_granule(env), iova = across(env), mapped;
+	u64 g = pgt_granule(env), iova = across(env);
+	size_t mapped;
 	int nth, ret = -ENOMEM;
 
 	for (nth = 1; ret && nth < 8; nth++) {
@@ -91,7 +92,7 @@ static void pgtable_unreachable(struct kunit *test)
 static void pgtable_gfp(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
-	u64 mapped = 0;
+	size_t mapped = 0;
 
 	KUNIT_EXPECT_TRUE(test, env->last_gfp & __GFP_ACCOUNT);
 	KUNIT_ASSERT_LT(test, env->walk->start_level, 3);
@@ -137,7 +138,8 @@ static void map_same(struct pgt_env *env)
 static void pgtable_lost_to_block(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
-	u64 g = pgt_granule(env), block = pgt_block(env), mapped = 0;
+	u64 g = pgt_granule(env), block = pgt_block(env);
+	size_t mapped = 0;
 
 	/* The first table made must be a leaf table. */
 	KUNIT_ASSERT_EQ(test, env->walk->start_level, 2);

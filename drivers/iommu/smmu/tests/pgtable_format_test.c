@@ -275,7 +275,7 @@ static void check_golden(struct kunit *test, const struct golden *g)
 	struct smmu_pgtable_cfg cfg = cfg_of(g->stage, g->granule_lg2, 48, oas);
 	struct smmu_pgtable *pt;
 	struct seen seen = { };
-	u64 mapped = 0;
+	size_t mapped = 0;
 
 	cfg.fwb = g->fwb;
 	pt = smmu_pgtable_alloc(&cfg);

@@ -56,7 +56,8 @@ static void pgtable_hint_set(struct kunit *test)
 static void pgtable_hint_some(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
-	u64 g = pgt_granule(env), set = contig_bytes(env, 3), mapped = 0;
+	u64 g = pgt_granule(env), set = contig_bytes(env, 3);
+	size_t mapped = 0;
 
 	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, set - 2 * g, 5 * set - 2 * g,
 					 2 * set + 5 * g, RW, NULL));

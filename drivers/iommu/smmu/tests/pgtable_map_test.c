@@ -45,7 +45,7 @@ static void pgtable_one_page(struct kunit *test)
 	int i;
 
 	for (i = 0; i < ARRAY_SIZE(places); i++) {
-		u64 mapped = 7;
+		size_t mapped = 7;
 
 		KUNIT_EXPECT_EQ(test, 0, pgt_map(env, places[i], PA, granule,
 						 RW, &mapped));
@@ -194,7 +194,7 @@ static void pgtable_whole_input(struct kunit *test)
 static void refused(struct pgt_env *env, int ret, u64 iova, u64 pa, u64 bytes)
 {
 	size_t before = pgt_held(env);
-	u64 mapped = 0;
+	size_t mapped = 0;
 
 	KUNIT_EXPECT_EQ_MSG(env->test, ret,
 			    pgt_map(env, iova, pa, bytes, RW, &mapped),
@@ -207,7 +207,7 @@ static void pgtable_bad_ranges(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
 	u64 g = pgt_granule(env), in = input_size(env), out = output_size(env);
-	u64 mapped = 0;
+	size_t mapped = 0;
 
 	refused(env, -EINVAL, g / 2, PA, g);
 	refused(env, -EINVAL, 0, PA + g / 2, g);
@@ -242,7 +242,8 @@ static void pgtable_bad_ranges(struct kunit *test)
 static void pgtable_map_over_page(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
-	u64 g = pgt_granule(env), mapped = 0;
+	u64 g = pgt_granule(env);
+	size_t mapped = 0;
 
 	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, 5 * g, PA, g, RW, NULL));
 	KUNIT_EXPECT_EQ(test, -EEXIST, pgt_map(env, 5 * g, PA + g, g,
@@ -265,7 +266,8 @@ static void pgtable_map_over_page(struct kunit *test)
 static void pgtable_block_over_table(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
-	u64 g = pgt_granule(env), block = pgt_block(env), mapped = 0;
+	u64 g = pgt_granule(env), block = pgt_block(env);
+	size_t mapped = 0;
 	u64 pa = 2 * block;
 
 	KUNIT_ASSERT_TRUE(test, has_blocks(env));
@@ -287,7 +289,8 @@ static void pgtable_block_over_table(struct kunit *test)
 static void pgtable_map_over_block(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
-	u64 g = pgt_granule(env), block = pgt_block(env), mapped = 0;
+	u64 g = pgt_granule(env), block = pgt_block(env);
+	size_t mapped = 0;
 
 	KUNIT_ASSERT_TRUE(test, has_blocks(env));
 	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, block, block, block, RW, NULL));

@@ -57,7 +57,7 @@ static u64 pa_of(const struct pgt_env *env, u64 iova)
 static void racer_map(struct racer *r, u64 iova, u64 bytes)
 {
 	struct pgt_env *env = r->race->env;
-	u64 mapped = 0;
+	size_t mapped = 0;
 
 	if (smmu_pgtable_map(env->pt, iova, pa_of(env, iova), bytes, RW,
 			     GFP_KERNEL, &mapped) || mapped != bytes)

@@ -150,7 +150,7 @@ static void step_map(struct shadow *s)
 	u64 bytes = random_bytes(env, iova);
 	u64 pa = random_pa(env, iova, bytes);
 	u64 free = shadow_free(s, iova, bytes);
-	u64 mapped = 0;
+	size_t mapped = 0;
 	int ret;
 
 	if (!(prot & (IOMMU_READ | IOMMU_WRITE)))

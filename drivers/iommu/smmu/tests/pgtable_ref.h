@@ -134,7 +134,7 @@ u64 pgt_ref_slot(struct pgt_env *env, u64 iova, int level);
 void pgt_ref_sum(struct pgt_env *env, u64 *mapped, u64 *tables);
 
 int pgt_map(struct pgt_env *env, u64 iova, u64 pa, u64 bytes, int prot,
-	    u64 *mapped);
+	    size_t *mapped);
 u64 pgt_unmap(struct pgt_env *env, u64 iova, u64 bytes);
 void pgt_expect(struct pgt_env *env, u64 iova, u64 pa, u64 bytes, int prot);
 void pgt_expect_hole(struct pgt_env *env, u64 iova);

@@ -147,7 +147,8 @@ static void pgtable_shortcut_many(struct kunit *test)
 static void pgtable_shortcut_bad_ranges(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
-	u64 g = pgt_granule(env), end = 1ULL << env->param.ias, mapped = 0;
+	u64 g = pgt_granule(env), end = 1ULL << env->param.ias;
+	size_t mapped = 0;
 	u64 iova = end / 2 + 4 * g, out = 1ULL << env->walk->oas_bits;
 	const struct {
 		u64 iova, pa, bytes;
