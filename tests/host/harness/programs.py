@@ -59,7 +59,7 @@ def run(*command, good=(0,), apart=False, **more):
         raise Failure(f"{command[0]} cannot be run: {why.strerror}") from why
     done = Done(ended.returncode, ended.stdout, ended.stderr or "")
     if good is not None and done.status not in good:
-        raise Failure(f"{shown(command)} ended with status {done.status}:\n"
+        raise Failure(f"status {done.status} of: {shown(command)}\n"
                       f"{tail(done.text + done.errors, 20)}")
     return done
 

@@ -18,5 +18,5 @@ def says(tree, *words):
     done = run(*command, good=(0, 1), env={**os.environ, "GIT_DIR": "/nonexistent"})
     # 1 is the status for objections, and perl's for many ways to die.
     if bool(done.status) != bool(FINDING.search(done.text)):
-        raise Failure(f"{shown(command)} ended with status {done.status}, but said:\n{done.text}")
+        raise Failure(f"status {done.status}, but not what it is for: {shown(command)}\n{done.text}")
     return done.text

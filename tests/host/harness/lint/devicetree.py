@@ -35,7 +35,7 @@ def _say(*command):
     """What a program of dt-schema prints: its objections."""
     done = run(*command, good=(0, 1))
     if "Traceback (most recent call last)" in done.text or (done.status and not done.text.strip()):
-        raise Failure(f"{shown(command)} ended with status {done.status}:\n{done.text}")
+        raise Failure(f"status {done.status} of: {shown(command)}\n{done.text}")
     return done.text
 
 
