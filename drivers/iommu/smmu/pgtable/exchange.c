@@ -219,7 +219,10 @@ err_drop:
 	return false;
 }
 
-/* Calls itself once at most: a block is two levels above the last, or one. */
+/*
+ * Unlike smmu_table_collect() it has to read the last level, and stops at the first
+ * leaf. Calls itself once at most: a block is two levels above the last, or one.
+ */
 static bool tree_empty(const struct smmu_pgtable *pt, u64 desc, unsigned int slot_lg2)
 {
 	const __le64 *table = smmu_desc_table(pt, desc);

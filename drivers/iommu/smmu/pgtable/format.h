@@ -33,7 +33,8 @@
  */
 #define SMMU_DESC_ADDR		GENMASK_ULL(47, 12)
 #define SMMU_DESC_ADDR_64K	GENMASK_ULL(47, 16)
-#define SMMU_DESC_ADDR_64K_HIGH	GENMASK_ULL(15, 12)	/* 36 further up */
+#define SMMU_DESC_ADDR_64K_HIGH	GENMASK_ULL(15, 12)
+#define SMMU_DESC_ADDR_HIGH_SHIFT	36	/* from there to address bits 51 to 48 */
 
 /* Table descriptors: the hardware ignores bits 58 to 51 at both stages. */
 #define SMMU_TABLE_CLEANED	BIT_ULL(55)	/* ours, see table.c */
@@ -59,6 +60,13 @@
  * addresses, and all of it has the same attributes. D8.7.1
  */
 #define SMMU_LEAF_CONT		BIT_ULL(52)
+
+/* Leaves in a contiguous set: pages by granule; blocks of level 2. D8.7.1 */
+#define SMMU_CONT_PAGES_4K	BIT(4)
+#define SMMU_CONT_PAGES_16K	BIT(7)
+#define SMMU_CONT_PAGES_64K	BIT(5)
+#define SMMU_CONT_BLOCKS_4K	BIT(4)
+#define SMMU_CONT_BLOCKS	BIT(5)	/* 16K and 64K */
 
 /* Leaves: bits 58 to 55 are for software at both stages. */
 #define SMMU_LEAF_WAS_CONT	BIT_ULL(55)	/* ours, see hint.c */

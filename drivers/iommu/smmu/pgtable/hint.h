@@ -14,6 +14,10 @@ void smmu_hint_fill_some(const struct smmu_pgtable *pt, __le64 *slot, u32 slots,
 void smmu_hint_remove_some(struct smmu_pgtable *pt, __le64 *slot, u32 slots,
 			   unsigned int slot_lg2, u64 *start, u64 *last);
 
+/* A set that is written or cleared as a whole is whole turns of run.h. */
+static_assert((SMMU_CONT_PAGES_4K | SMMU_CONT_PAGES_16K | SMMU_CONT_PAGES_64K |
+	       SMMU_CONT_BLOCKS_4K | SMMU_CONT_BLOCKS) % SMMU_RUN_TURN == 0);
+
 /* A seam for tests, which meet another CPU there */
 void smmu_hint_before_change(__le64 *slot);
 

@@ -20,6 +20,7 @@
 #define SMMU_PGTABLE_INTERNAL_H
 
 #include <linux/atomic.h>
+#include <linux/build_bug.h>
 #include <linux/cache.h>
 #include <linux/io.h>
 #include <linux/minmax.h>
@@ -28,7 +29,7 @@
 #include "pgtable/format.h"
 #include "pgtable/pgtable.h"
 
-/* Words in which a page table remembers last-level tables, see shortcut.h */
+/* Words in which a page table remembers last-level tables: see shortcut.h, why 16 */
 #define SMMU_SHORTCUTS		16
 
 /* What stands for the slots of a contiguous set where the hint is not used */
@@ -171,14 +172,16 @@ static inline u64 smmu_range_slot_bad(const struct smmu_pgtable *pt, u64 iova, u
 	       (iova + bytes - 1) >> pt->ias_bits;
 }
 
+static_assert(SMMU_DESC_ADDR_64K_HIGH << SMMU_DESC_ADDR_HIGH_SHIFT == GENMASK_ULL(51, 48));
+
 static inline u64 smmu_desc_from_addr(const struct smmu_pgtable *pt, u64 addr)
 {
-	return (addr & pt->addr_low) | (addr >> 36 & pt->addr_high);
+	return (addr & pt->addr_low) | (addr >> SMMU_DESC_ADDR_HIGH_SHIFT & pt->addr_high);
 }
 
 static inline u64 smmu_desc_addr(const struct smmu_pgtable *pt, u64 desc)
 {
-	return (desc & pt->addr_low) | (desc & pt->addr_high) << 36;
+	return (desc & pt->addr_low) | (desc & pt->addr_high) << SMMU_DESC_ADDR_HIGH_SHIFT;
 }
 
 static inline __le64 *smmu_desc_table(const struct smmu_pgtable *pt, u64 desc)

@@ -25,8 +25,8 @@ static __always_inline u64 look_up(const struct smmu_pgtable *pt, u64 iova,
  * @iova: any address
  *
  * The read-side section is one with interrupts off, as that of the kernel's fast
- * lookup of user pages: it is a handful of loads, call_rcu() waits for it as for
- * any other, and there is nothing to do at its end.
+ * lookup of user pages: it is a handful of loads, and call_rcu() waits for it as for
+ * any other. With rcu_read_lock() a lookup takes 80 instructions, not 58 (make bench).
  *
  * Context: any.
  *

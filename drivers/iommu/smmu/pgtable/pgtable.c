@@ -113,8 +113,8 @@ static void describe_walk(struct smmu_walk *walk,
 }
 
 /*
- * Arm ARM D8.7.1: how many leaves are a contiguous set. Without BBML, a part of one
- * could not be unmapped: what stays would have to be unmapped for a moment, too.
+ * Without BBML, a part of a contiguous set could not be unmapped: what stays would have
+ * to be unmapped for a moment, too.
  */
 static void lay_out_contig(struct smmu_pgtable *pt)
 {
@@ -122,9 +122,11 @@ static void lay_out_contig(struct smmu_pgtable *pt)
 	pt->block_contig = SMMU_NO_CONTIG;
 	if (!pt->bbml)
 		return;
-	pt->page_contig = pt->granule_lg2 == 12 ? 16 :
-			 pt->granule_lg2 == 14 ? 128 : 32;
-	pt->block_contig = pt->granule_lg2 == 12 ? 16 : 32;
+	pt->page_contig = pt->granule_lg2 == 12 ? SMMU_CONT_PAGES_4K :
+			  pt->granule_lg2 == 14 ? SMMU_CONT_PAGES_16K :
+						  SMMU_CONT_PAGES_64K;
+	pt->block_contig = pt->granule_lg2 == 12 ? SMMU_CONT_BLOCKS_4K :
+						   SMMU_CONT_BLOCKS;
 }
 
 /* The sizes of leaves, tables and sets, once, for all that map and unmap do */

@@ -37,6 +37,17 @@
  * For a walker that does not snoop, map must know that each descriptor on the way
  * is in memory. Only map stores words, after smmu_table_below() has made sure of
  * it from the root to the table.
+ *
+ * make bench: a shortcut saves 92 instructions of a map of 4K and 55 of its unmap,
+ * 287 and 197 of 64K, 46 of 104 of a lookup.
+ *
+ * Why 16 words: two cache lines, and with the 4K granule enough for 32M of addresses
+ * in use at a time, which the IOVA allocator gives out side by side. With fewer, the
+ * buffers of a device that has some megabytes of them take words from each other: a
+ * map across the ends of tables (6M from a middle) takes 578 instructions more with
+ * one word, a fifth of it. With more, each unmap that takes out as many tables has
+ * more words to look at: 64M cost 96 instructions more than with 8, 192 less than
+ * with 64.
  */
 #ifndef SMMU_PGTABLE_SHORTCUT_H
 #define SMMU_PGTABLE_SHORTCUT_H
@@ -46,9 +57,19 @@
 /*
  * A word: the tag plus one (so that zero is no word) above where the table is, in
  * granules from the start of the linear map. A table lies below 2^48, with the
- * 64K granule below 2^52: 36 bits. A tag has 27 bits at most.
+ * 64K granule below 2^52. Most bits of a tag are those of the 4K granule, where a
+ * table has 2^9 slots.
  */
 #define SMMU_SHORTCUT_TABLE_BITS	36
+#define SMMU_SHORTCUT_TAG_BITS		(64 - SMMU_SHORTCUT_TABLE_BITS)
+
+static_assert(SMMU_OAS_MAX - 12 <= SMMU_SHORTCUT_TABLE_BITS);
+static_assert(SMMU_OAS_MAX_64K - 16 <= SMMU_SHORTCUT_TABLE_BITS);
+static_assert(SMMU_IAS_MAX - (12 + 12 - SMMU_DESC_BYTES_LG2) < SMMU_SHORTCUT_TAG_BITS);
+static_assert(SMMU_IAS_MAX_64K - (16 + 16 - SMMU_DESC_BYTES_LG2) < SMMU_SHORTCUT_TAG_BITS);
+
+/* The low bits of a tag choose the word. */
+static_assert(!(SMMU_SHORTCUTS & (SMMU_SHORTCUTS - 1)));
 
 static __always_inline u64 smmu_shortcut_tag(const struct smmu_pgtable *pt,
 					     u64 iova)
