@@ -38,6 +38,17 @@ allocs_in() {
 	edu_tell "$w_device" free 1
 }
 
+# outside_limits DEVICE: the same in the tree "dma-ranges", with addresses that a bus with
+# limits would not let through. 32-bit Arm gives out addresses from the bottom, the others
+# from the top.
+outside_limits() {
+	if has_types; then
+		allocs_in "$1" 4096 0x60000000 0xffffffffffff
+	else
+		allocs_in "$1" 4096 0x1000 0x3fffffff
+	fi
+}
+
 # many_in DEVICE COUNT BYTES START LAST: the outermost of many allocations.
 many_in() {
 	edu_tell "$1" many "$2" "$3" || return 1
