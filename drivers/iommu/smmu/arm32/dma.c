@@ -11,35 +11,33 @@
  * default domain, which the kernel wants to be "identity" here: attaching that one
  * attaches the API's domain.
  *
- * No header promises what this needs of the kernel.  It is assumed, of Linux 6.12 to 7.2,
- * that
+ * No header promises what this needs.  What is assumed of the kernel (Linux 6.12 to 7.2):
  *
- *  1. the core's default domain is identity; it is attached before probe_finalize, and
- *     again when whoever took a device over gives it back
- *  2. arm_iommu_create_mapping() takes the domain from the device's own SMMU, and
- *     describes what it gives out from there with a base, `extensions` bitmaps of `bits`
- *     pages, of which one exists, and one reference
+ *  1. The core's default domain is identity.  It is attached before probe_finalize, and
+ *     again when whoever took a device over gives it back.
+ *  2. arm_iommu_create_mapping() has the device's own SMMU make the domain.  A mapping
+ *     covers its range from @base on with a bitmap, a bit for a page, or with several of
+ *     a page each; the first exists, @extensions is how many there can be.  It starts with
+ *     one reference.
  *  3. arm_iommu_attach_device() installs the same operations in every device, whether it
- *     snoops the caches or not
- *  4. these find the mapping in dev->archdata, give out only addresses whose bit is
- *     clear, set the bit, map in the mapping's domain, and undo both
- *  5. "free" undoes "alloc" also for memory in one piece, of a device that snoops
- *  6. a device with operations is left as it is when a driver is bound to it
- *     (arch_setup_dma_ops()), and when the driver is unbound again, if
- *     archdata.dma_ops_setup is not set (arch_teardown_dma_ops())
- *  7. what is added to a mapping goes with its last reference; @lock guards bitmaps and
- *     their number; pages of coherent memory are freed one by one; a device meets its
- *     IOMMU, and with that probe_finalize, before arch_setup_dma_ops()
+ *     snoops the caches or not.
+ *  4. These find the mapping in dev->archdata.  They give out only addresses whose bits
+ *     are clear, set those bits, and map in the mapping's domain; they undo both.
+ *  5. "free" undoes "alloc" also for memory in one piece, of a device that snoops.
+ *  6. A device that has operations is left as it is when a driver is bound to it
+ *     (arch_setup_dma_ops()), and when the driver is unbound (arch_teardown_dma_ops()) if
+ *     archdata.dma_ops_setup is not set.
+ *  7. @lock of a mapping guards its bitmaps and their number.  With the last reference
+ *     go the domain and all bitmaps, by kfree().  "free" gives coherent memory back page
+ *     by page.  A device meets its SMMU before arch_setup_dma_ops().
  *
- * All but the last are checked when the module is loaded, on a device that is there for
- * this alone (learn.c, check.c).  If one does not hold, the module does not load and says
- * which.
+ * 1 to 6 are tried out when the module is loaded (check.c), on a device that is there for
+ * this alone (learn.c).  If one does not hold, the module does not load and says which.
  *
- * What the architecture gets wrong and is put right here would do no harm if it were
- * mended: it never unmaps page 0 (which is not given out); it says that it may sleep when
- * it maps, whatever its caller said; it asks for no mapping that is cacheable; it maps
- * only the first page of some coherent memory (coherent.c); it maps no doorbells
- * (doorbell.c).
+ * What the architecture gets wrong would do no harm here if it were put right: it never
+ * unmaps page 0 (which is not given out); it says that it may sleep when it maps, whatever
+ * its caller said; it asks for no mapping that is cacheable; it maps only the first page
+ * of some coherent memory (coherent.c); it maps no doorbells (doorbell.c).
  */
 #include <linux/align.h>
 #include <linux/dma-direct.h>
