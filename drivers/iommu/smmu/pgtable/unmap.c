@@ -50,7 +50,7 @@ static u32 clear_leaves(struct smmu_pgtable *pt, struct unmap_job *job,
 	u32 n;
 
 	n = slot_lg2 == pt->granule_lg2 ? smmu_run_pages(slot, slots) :
-				  smmu_run_blocks(slot, slots);
+					  smmu_run_blocks(slot, slots);
 	if (!n)
 		return 0;
 	last = start + ((u64)n << slot_lg2) - 1;
