@@ -27,7 +27,7 @@
  * struct smmu_attach_plan - what a master is to become
  * @kind: blocked, identity or paging
  * @ste: what the STEs of its streams shall say
- * @uses_cd: @ste leads to the spare CD of the port
+ * @uses_cd: @ste points to the spare CD of the port
  * @cd: what that one shall say
  * @smmu_domain: the paging domain, if that is what it is
  */
@@ -52,7 +52,7 @@ static const struct smmu_entry_ops smmu_attach_ste_ops = {
 	.v_bit = cpu_to_le64(SMMU_STE_V),
 };
 
-/* For entries that many StreamIDs lead to. */
+/* For entries that many StreamIDs share. */
 static void smmu_attach_sync_all(void *ctx)
 {
 	struct smmu_stream_link *link = ctx;
@@ -111,7 +111,7 @@ static void smmu_attach_write_streams(struct smmu_port *port)
 }
 
 /*
- * A CD is valid for as long as an STE leads to it: written before the STEs that need it,
+ * A CD is valid for as long as an STE points to it: written before the STEs that need it,
  * removed after those that needed it.
  */
 static void smmu_attach_install(struct smmu_port *port, const struct smmu_attach_plan *plan)
@@ -132,7 +132,7 @@ static void smmu_attach_install(struct smmu_port *port, const struct smmu_attach
 	mutex_unlock(&smmu->lock);
 }
 
-/* Install a plan, then let go of what the port led to before. */
+/* Install a plan, then leave the domain that the port was attached to before. */
 static void smmu_attach_commit(struct smmu_port *port, const struct smmu_attach_plan *plan)
 {
 	struct smmu_domain *old = port->smmu_domain;
@@ -321,11 +321,11 @@ int smmu_attach_domain(struct smmu_master *master, struct smmu_domain *smmu_doma
  * smmu_attach_paging() - iommu_domain_ops.attach_dev of a paging domain
  * @domain: the domain
  * @dev: the device
- * @old: what it leads to now; its ports know that better
+ * @old: what it is attached to now; its ports know that better
  *
  * Context: may sleep; holds the mutex of the device's group.
  * Return: 0; -ENODEV if the device's DMA API could not be set up; or as
- * smmu_attach_domain(). Unless it is 0, the device leads to what it led to before.
+ * smmu_attach_domain(). Unless it is 0, the device stays attached to what it was.
  * IHI 0070, 3.21 (changing a configuration that is in use).
  */
 int smmu_attach_paging(struct iommu_domain *domain, struct device *dev, struct iommu_domain *old)

@@ -361,7 +361,7 @@ int smmu_domain_join(struct smmu_domain *smmu_domain, const struct smmu_port *po
 /**
  * smmu_domain_leave() - A master uses a domain no longer
  * @smmu_domain: the domain
- * @port: a port that joined it; no STE or CD of it leads to the table any more
+ * @port: a port that joined it; no STE or CD of it points to the table any more
  *
  * The tag stays the domain's until it is freed, with nothing under it in the TLB.
  *

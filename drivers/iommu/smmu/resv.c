@@ -396,7 +396,7 @@ static bool smmu_resv_is_ours(const struct smmu_domain *smmu_domain, const struc
 /**
  * smmu_resv_map() - Map what a master needs without asking for it
  * @smmu_domain: the domain that is being attached
- * @master: the master, not led to the domain yet
+ * @master: the master, not attached to it yet
  *
  * Only domains of the DMA API get the firmware's regions: whoever brings a domain of
  * its own takes over what is in it.  A region that was mapped before one that fails

@@ -2,9 +2,9 @@
 /*
  * Context descriptors of a master (IHI 0070, 5.4).
  *
- * A CD is written only while no STE leads to it and the SMMU holds nothing of it: it was
+ * A CD is written only while no STE points to it and the SMMU holds nothing of it: it was
  * never in use, or CMD_CFGI_STE, which drops the CDs of its stream as well (4.3.1), was
- * completed after the last STE was led away.  So it takes no command to write one.
+ * completed after the last STE was pointed elsewhere.  So it takes no command to write one.
  */
 #include <linux/dmapool.h>
 #include <linux/string.h>
@@ -45,7 +45,7 @@ void smmu_cdtab_free(struct smmu_cdtab *tab, struct dma_pool *pool)
  * @tab: the CDs
  * @cd: what it shall say
  *
- * STEs that lead to the other one have to be led to this, and then that is to be cleared.
+ * The caller then has STEs point to it instead of the other one, and clears that.
  *
  * Context: any; the caller keeps others out.
  */
@@ -54,7 +54,7 @@ void smmu_cdtab_use_spare(struct smmu_cdtab *tab, const struct smmu_cd *cd)
 	tab->used ^= 1;
 	tab->cds[tab->used] = *cd;
 	/*
-	 * The CD before the store that lets an STE lead to it.  Peer: the SMMU, which
+	 * The CD before the store that lets an STE point to it.  Peer: the SMMU, which
 	 * may fetch both at any time from then on.
 	 */
 	dma_wmb();
@@ -64,9 +64,9 @@ void smmu_cdtab_use_spare(struct smmu_cdtab *tab, const struct smmu_cd *cd)
  * smmu_cdtab_clear_spare() - Make the spare CD invalid
  * @tab: the CDs
  *
- * It leads to a page table that may go.
+ * It points to a page table that may go.
  *
- * Context: any; no STE leads to it, and the SMMU holds nothing of it.
+ * Context: any; no STE points to it, and the SMMU holds nothing of it.
  */
 void smmu_cdtab_clear_spare(struct smmu_cdtab *tab)
 {
@@ -77,7 +77,7 @@ void smmu_cdtab_clear_spare(struct smmu_cdtab *tab)
  * smmu_cdtab_clear() - Make all CDs invalid
  * @tab: the CDs; nothing happens if there are none
  *
- * Context: any; no STE leads to them, and the SMMU holds nothing of them.
+ * Context: any; no STE points to them, and the SMMU holds nothing of them.
  */
 void smmu_cdtab_clear(struct smmu_cdtab *tab)
 {

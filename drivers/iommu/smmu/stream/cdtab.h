@@ -19,7 +19,7 @@ struct dma_pool;
  * struct smmu_cdtab - the CDs of one master
  * @cds: both; %NULL if the SMMU has no stage 1
  * @dma: their address as the SMMU sees it
- * @used: the one that STEs may lead to
+ * @used: the one that STEs may point to
  */
 struct smmu_cdtab {
 	struct smmu_cd *cds;
@@ -27,7 +27,7 @@ struct smmu_cdtab {
 	unsigned int used;
 };
 
-/* The CD that no STE leads to, as the SMMU sees it */
+/* The CD that no STE points to, as the SMMU sees it */
 static inline dma_addr_t smmu_cdtab_spare_dma(const struct smmu_cdtab *tab)
 {
 	return tab->dma + (tab->used ^ 1) * sizeof(*tab->cds);

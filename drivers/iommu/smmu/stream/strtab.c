@@ -185,7 +185,7 @@ int smmu_strtab_claim(struct smmu_strtab *st, u32 sid)
  * smmu_strtab_claim_all() - Make sure that every stream has an STE
  * @st: the table
  *
- * For an SMMU that does not tell streams apart: all first-level descriptors lead
+ * For an SMMU that does not tell streams apart: all first-level descriptors point
  * to one second-level table, which smmu_strtab_entries() gives.
  *
  * Context: may sleep; the caller serialises and claims no stream by itself.
