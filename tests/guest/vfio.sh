@@ -12,6 +12,8 @@ vfio_results() {
 	while read -r v_verdict v_what; do
 		if [ "$v_verdict" = pass ]; then
 			pass "$v_prefix$v_what"
+		elif [ "$v_verdict" = skip ]; then
+			skip "$v_prefix${v_what%%: *}" "${v_what#*: }"
 		else
 			fail "$v_prefix${v_what%%: *}" "$v_verdict $v_what"
 		fi
