@@ -130,9 +130,11 @@ static void smmu_arm32_give_mapping(struct smmu_arm32_trial *trial)
 
 	if (!mapping)
 		return;
+	smmu_arm32_check_layout(trial, mapping, SMMU_ARM32_LARGE_PAGES, 2);
+	/* Two references, as many as the architecture drops if it takes a mapping away. */
+	kref_get(&mapping->kref);
 	trial->mapping = mapping;
 	smmu_arm32_install(trial->dev, mapping, trial->ops);
-	smmu_arm32_check_layout(trial, mapping, SMMU_ARM32_LARGE_PAGES, 2);
 	if (!trial->result)
 		trial->result = smmu_arm32_reserve(mapping, 0, SMMU_ARM32_FREE_IOVA - 1);
 	if (!trial->result)

@@ -106,8 +106,11 @@ static void smmu_arm32_trial_release_device(struct device *dev)
 	smmu_arm32_trial.kept = get_dma_ops(dev) == smmu_arm32_trial.ops &&
 				mapping == smmu_arm32_trial.mapping;
 	smmu_arm32_install(dev, NULL, NULL);
-	if (mapping == smmu_arm32_trial.mapping)
-		arm_iommu_release_mapping(mapping);
+	if (mapping != smmu_arm32_trial.mapping)
+		return;
+	/* It has two references. */
+	arm_iommu_release_mapping(mapping);
+	arm_iommu_release_mapping(mapping);
 }
 
 static struct iommu_domain *smmu_arm32_trial_alloc(struct device *dev)
