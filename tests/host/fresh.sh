@@ -21,16 +21,12 @@ FRESH=$CACHE/fresh
 # Where the copy is in that system.
 PROJECT=root/smmu
 
-# cannot WHY: nothing of ours is broken, so this is no failure.
-cannot() {
-	say "$*"
-	exit 3
-}
-
 # in_root ROOT COMMAND...: with no more of an environment than a new machine has.
 in_root() {
 	in_root=$1
 	shift
+	# Programs that make namespaces want "/" to be a mount, as it is on every machine.
+	mount --bind "$in_root" "$in_root" || return
 	mount -t proc proc "$in_root/proc" && mount --rbind /sys "$in_root/sys" &&
 		mount --rbind /dev "$in_root/dev" || return
 	env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
@@ -93,7 +89,7 @@ make_base() {
 		log=$FRESH/$release.log
 		apart base "$work/base" "$release" "$sources" >"$log" 2>&1 || {
 			tail -n 5 "$log" >&2
-			cannot "no smallest Debian $release can be made here, see $log"
+			absent "no smallest Debian $release can be made here, see $log"
 		}
 		tar -C "$work/base" --one-file-system -cf "$base.new" .
 		rm -rf --one-file-system "$work/base" "$FRESH/$release"-*.tar
@@ -163,11 +159,11 @@ esac
 
 release=$1
 shift
-[ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null || cannot "this needs root, or sudo without a password"
-command -v debootstrap >/dev/null || cannot "debootstrap is not installed: run tests/host/setup.sh fresh"
-git -C "$TOP" rev-parse -q --verify HEAD >/dev/null || cannot "$TOP is no clone of the project"
+[ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null || absent "this needs root, or sudo without a password"
+command -v debootstrap >/dev/null || absent "debootstrap is not installed: run tests/host/setup.sh fresh"
+git -C "$TOP" rev-parse -q --verify HEAD >/dev/null || absent "$TOP is no clone of the project"
 sources=$(release_sources "$release")
-[ -n "$sources" ] || cannot "no source of Debian is in /etc/apt/sources.list*"
+[ -n "$sources" ] || absent "no source of Debian is in /etc/apt/sources.list*"
 mkdir -p "$FRESH"
 copy=$(mktemp -d --suffix=.run "$FRESH/XXXXXX")
 copy_project "$copy/smmu" || die "cannot copy the project to $copy: is the disk full?"

@@ -16,6 +16,12 @@ die() {
 	exit 1
 }
 
+# absent WHY: what was asked for is not to be had now; nothing of ours is broken.
+absent() {
+	say "$*"
+	exit 3
+}
+
 # retry COMMAND...: a mirror that is being renewed fails for seconds at a time.
 retry() {
 	retry_left=4

@@ -7,12 +7,6 @@ BASE_SERIES=6.12
 # Where the newest one is.
 NEWEST_SUITE=${SMMU_NEWEST_SUITE:-sid}
 
-# absent WHY: what was asked for is not to be had now; nothing is broken.
-absent() {
-	printf '%s: %s\n' "${0##*/}" "$*" >&2
-	exit 3
-}
-
 # use_series SERIES: have apt.sh look where this series is.
 # shellcheck disable=SC2034 # apt.sh looks at it
 use_series() {
