@@ -11,9 +11,17 @@ edu_use
 
 modprobe iommufd 2>/dev/null
 modprobe vfio_pci 2>/dev/null
+
+# Without CONFIG_VFIO_DEVICE_CDEV there is a folder for it, but no number.
+own_file() {
+	ls "$(dir_of "$EDU0")"/vfio-dev/*/dev
+}
+
 unbind "$EDU0"
-if [ ! -e /dev/iommu ] || ! bind "$EDU0" vfio-pci || [ ! -d "$(dir_of "$EDU0")/vfio-dev" ]; then
+if [ ! -e /dev/iommu ] || ! bind "$EDU0" vfio-pci || ! own_file >/dev/null 2>&1; then
 	skip "a device by IOMMUFD" "this kernel has no IOMMUFD, or no files of single VFIO devices"
+	unbind "$EDU0"
+	bind "$EDU0" smmu_edu
 	finish
 fi
 check "the other device works" edu_copies "$EDU1"
