@@ -25,6 +25,8 @@ static_assert((IOMMU_READ | IOMMU_WRITE | IOMMU_CACHE | IOMMU_NOEXEC |
  *
  * Arm ARM D24.2, MAIR_EL1; IHI 0070 section 5.4, CD.MAIR0 and CD.MAIR1.
  *
+ * Context: any.
+ *
  * Return: both words of it; the indexes that are not used say Device-nGnRnE.
  */
 u64 smmu_attr_mair(void)

@@ -188,6 +188,8 @@ static bool replace_block(struct smmu_pgtable *pt, __le64 *slot, u64 block,
  * @bytes: its size
  * @c: what the caller of unmap has to invalidate
  *
+ * Context: any.
+ *
  * Return: false if it cannot be done: no way, or no memory; or if @slot does not
  * hold @block any more. Nothing has changed then.
  */
@@ -249,6 +251,8 @@ static bool tree_empty(const struct smmu_pgtable *pt, u64 desc, unsigned int slo
  * @slot_lg2: of its slot, which is the caller's as a whole
  * @iova: its first address
  * @block: the block's descriptor
+ *
+ * Context: any.
  *
  * Return: false if it cannot be done: there is something in the table, or no way
  * to invalidate.

@@ -39,6 +39,8 @@
  * @slot_lg2: log2 of the bytes of a leaf
  * @iova: what the first leaf translates
  * @desc: the first leaf
+ *
+ * Context: any.
  */
 void smmu_hint_fill_some(const struct smmu_pgtable *pt, __le64 *slot, u32 slots,
 			 unsigned int slot_lg2, u64 iova, u64 desc)
@@ -66,6 +68,8 @@ void smmu_hint_fill_some(const struct smmu_pgtable *pt, __le64 *slot, u32 slots,
  * @slot: where it is
  *
  * Does nothing. A test can be another CPU here.
+ *
+ * Context: any.
  */
 void smmu_hint_before_change(__le64 *slot)
 {
@@ -103,6 +107,8 @@ static void remove_hints(struct smmu_pgtable *pt, __le64 *slot, u32 slots)
  *	ever had the hint
  * @last: the last address of the last leaf; on return the last one of its set, if
  *	it ever had the hint
+ *
+ * Context: any.
  */
 void smmu_hint_remove_some(struct smmu_pgtable *pt, __le64 *slot, u32 slots,
 			   unsigned int slot_lg2, u64 *start, u64 *last)

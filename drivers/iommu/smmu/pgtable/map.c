@@ -122,7 +122,7 @@ static int map_new_table(struct smmu_pgtable *pt, struct map_job *job,
 
 /*
  * A slot that takes no leaf: as much as it covers, in tables below. -EAGAIN means
- * that another CPU, in the same table, was faster to hang one in.
+ * that another CPU, in the same table, was faster to link one.
  */
 static int map_below(struct smmu_pgtable *pt, struct map_job *job, __le64 *slot,
 		     unsigned int slot_lg2)

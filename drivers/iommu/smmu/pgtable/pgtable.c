@@ -50,6 +50,8 @@ static u8 start_level(const struct smmu_pgtable_cfg *cfg)
  * smmu_pgtable_levels - how many tables a walk goes through
  * @cfg: what a page table is to be like
  *
+ * Context: any.
+ *
  * Return: 1 to 4, with the tables side by side that stage 2 may start with
  * counted as one.
  */
@@ -241,6 +243,8 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_free);
  * smmu_pgtable_walk - what a CD or STE has to say about a page table
  * @pt: the page table
  *
+ * Context: any.
+ *
  * Return: valid and unchanging as long as @pt is.
  */
 const struct smmu_walk *smmu_pgtable_walk(const struct smmu_pgtable *pt)
@@ -253,6 +257,8 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_walk);
  * smmu_pgtable_bbml - what its walkers must be able to do
  * @pt: the page table
  *
+ * Context: any.
+ *
  * Return: the least that IDR3.BBML of an SMMU may say which walks it.
  */
 u8 smmu_pgtable_bbml(const struct smmu_pgtable *pt)
@@ -264,6 +270,8 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_bbml);
 /**
  * smmu_pgtable_sizes - the sizes of its pages and blocks
  * @pt: the page table
+ *
+ * Context: any.
  *
  * Return: the sum of them, as the kernel wants it for pgsize_bitmap. Blocks of
  * levels above the first one are not in it. Nor are contiguous sets: the kernel

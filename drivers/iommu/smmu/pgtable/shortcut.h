@@ -20,7 +20,7 @@
  *    The call clears the word, if it has the tag, before it returns.
  * 3. Whoever owns some of the span afterwards got it after that return. The word
  *    that is found then is the cleared one, or a later one, which 1 makes one of a
- *    table that was hung in after.
+ *    table that was linked after.
  * 4. A CPU that stores the word for another span meanwhile, or clears it, takes a
  *    shortcut away, nothing else.
  * 5. A lookup owns nothing, but it reads the word inside an RCU read-side section.

@@ -41,6 +41,8 @@
  *
  * Compound, so that whoever frees it finds the order in the page itself.
  *
+ * Context: any that @gfp allows.
+ *
  * Return: its first page, or NULL.
  */
 struct page *smmu_table_get_page(int nid, gfp_t gfp, unsigned int order)
@@ -60,6 +62,8 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_table_get_page);
  *
  * Cleans it, too. The walker reads physical addresses, so a mapping that is not
  * one to one (a bounce buffer) is of no use and is refused.
+ *
+ * Context: any.
  *
  * Return: true if the device can read the table now.
  */
@@ -96,6 +100,8 @@ static bool walker_reaches(const struct smmu_pgtable *pt, __le64 *table,
  * The caller writes to it what it likes, and then hands it to smmu_table_link() or
  * smmu_table_dma_map(), or to smmu_table_discard().
  *
+ * Context: any that @gfp allows.
+ *
  * Return: the table or NULL: no memory, or none that the walker can address.
  */
 __le64 *smmu_table_alloc(struct smmu_pgtable *pt, size_t bytes, gfp_t gfp)
@@ -113,6 +119,8 @@ __le64 *smmu_table_alloc(struct smmu_pgtable *pt, size_t bytes, gfp_t gfp)
 /**
  * smmu_table_discard - free a table that is not mapped for DMA
  * @table: the table
+ *
+ * Context: any.
  */
 void smmu_table_discard(__le64 *table)
 {
@@ -125,6 +133,8 @@ void smmu_table_discard(__le64 *table)
  * smmu_table_dma_map - let the walker read a new table, and note whose it is
  * @pt: the page table it is for
  * @table: the table, with its first contents
+ *
+ * Context: any.
  *
  * Return: false if the walker cannot read this memory: discard the table.
  */
@@ -143,6 +153,8 @@ bool smmu_table_dma_map(struct smmu_pgtable *pt, __le64 *table)
  * smmu_table_dma_unmap - take back what smmu_table_dma_map() did
  * @pt: the page table it is for
  * @table: the table
+ *
+ * Context: any.
  */
 void smmu_table_dma_unmap(struct smmu_pgtable *pt, __le64 *table)
 {
@@ -161,6 +173,8 @@ void smmu_table_dma_unmap(struct smmu_pgtable *pt, __le64 *table)
  * @bytes: its size
  *
  * On return it is in memory.
+ *
+ * Context: any.
  */
 void smmu_table_sync_single(struct device *dev, void *part, size_t bytes)
 {
@@ -176,6 +190,8 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_table_sync_single);
  * @pt: the page table, of a walker that does not snoop
  * @slot: the first
  * @slots: how many
+ *
+ * Context: any.
  */
 void smmu_table_clean_slots(struct smmu_pgtable *pt, __le64 *slot, u32 slots)
 {
@@ -187,6 +203,8 @@ void smmu_table_clean_slots(struct smmu_pgtable *pt, __le64 *slot, u32 slots)
  * @pt: the page table
  * @slot: where a table descriptor was just written or found
  * @desc: that descriptor
+ *
+ * Context: any.
  */
 void smmu_table_publish(struct smmu_pgtable *pt, __le64 *slot, u64 desc)
 {
@@ -199,10 +217,12 @@ void smmu_table_publish(struct smmu_pgtable *pt, __le64 *slot, u64 desc)
 }
 
 /**
- * smmu_table_link - hang a new table into an empty slot
+ * smmu_table_link - link a new table from an empty slot
  * @pt: the page table
  * @slot: the slot; another CPU may be doing the same to it
  * @table: the table, with its first contents
+ *
+ * Context: any.
  *
  * Return: 0; -ENOMEM if the walker cannot read the table, -EAGAIN if the slot
  * is not empty any more: the table was discarded.

@@ -153,7 +153,7 @@ static void pgtable_lost_to_block(struct kunit *test)
 #define CLEANED	BIT_ULL(55)
 
 /*
- * The other CPU has hung its table in, but has not cleaned the descriptor when
+ * The other CPU has linked its table, but has not cleaned the descriptor when
  * this CPU maps into the table: memory must hold the descriptor all the same.
  */
 static void pgtable_cleaned_by_finder(struct kunit *test)
@@ -169,7 +169,7 @@ static void pgtable_cleaned_by_finder(struct kunit *test)
 	desc = smmu_desc_read(phys_to_virt(slot));
 	KUNIT_EXPECT_EQ(test, desc & CLEANED, CLEANED);
 
-	/* as if the CPU that hung it in had come no further */
+	/* as if the CPU that linked it had come no further */
 	smmu_desc_write(phys_to_virt(slot), desc & ~CLEANED);
 	in_memory = xa_load(&env->memory, slot >> PAGE_SHIFT);
 	KUNIT_ASSERT_NOT_NULL(test, in_memory);
