@@ -205,6 +205,7 @@ static u32 smmu_caps_errata_of(u32 iidr)
  * @caps: filled in, also on error as far as possible
  * @why: on error, set to a phrase that names register and field
  *
+ * Context: any; pure.
  * Return: 0; -ENODEV if this is no SMMUv3 or it does not answer, -EINVAL if the
  * registers contradict the architecture, -EOPNOTSUPP if the driver cannot use it.
  */

@@ -29,6 +29,7 @@ static u64 smmu_cd_walk(const struct smmu_walk *walk)
  * and end in an abort (5.5: A and R). The ASID belongs to the SMMU alone (ASET).
  * Hardware updates of descriptors are off, and so is ignoring the top byte.
  *
+ * Context: any; pure.
  * Return: The entry.
  */
 struct smmu_cd smmu_cd_s1(const struct smmu_cd_s1 *cfg)

@@ -52,6 +52,7 @@ static const char *const smmu_cmd_names[] = {
  * smmu_cmd_name() - Name of a command
  * @opcode: its opcode
  *
+ * Context: any; pure.
  * Return: The name the architecture gives it; never NULL.
  */
 const char *smmu_cmd_name(u8 opcode)
@@ -75,6 +76,7 @@ static const char *const smmu_cmd_errors[] = {
  * smmu_cmd_error_name() - What a CMDQ_CONS.ERR code says
  * @err: the code
  *
+ * Context: any; pure.
  * Return: A phrase; never NULL.
  */
 const char *smmu_cmd_error_name(u8 err)

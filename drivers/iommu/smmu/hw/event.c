@@ -151,6 +151,8 @@ static void smmu_event_cause(const u64 *rec, u16 has, struct smmu_event *ev)
  * smmu_event_decode() - Take a record apart
  * @rec: the record in CPU order
  * @ev: filled in; what this event does not have is 0
+ *
+ * Context: any; pure.
  */
 void smmu_event_decode(const u64 rec[SMMU_EVENT_WORDS], struct smmu_event *ev)
 {
@@ -243,6 +245,7 @@ static void smmu_event_add_numbers(struct smmu_event_line *line, const struct sm
  * @buf: gets the line, without a newline
  * @len: bytes in @buf; SMMU_EVENT_TEXT_BYTES hold any line
  *
+ * Context: any; pure.
  * Return: Bytes written, without the terminating NUL.
  */
 int smmu_event_describe(const struct smmu_event *ev, char *buf, size_t len)

@@ -20,6 +20,7 @@ static u64 smmu_ste_incoming(void)
  *
  * Transactions end in an abort; no event is recorded (5.2, Config 0b000).
  *
+ * Context: any; pure.
  * Return: The entry.
  */
 struct smmu_ste smmu_ste_abort(void)
@@ -34,6 +35,7 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_ste_abort);
 /**
  * smmu_ste_bypass() - STE of a stream that is not translated
  *
+ * Context: any; pure.
  * Return: The entry.
  */
 struct smmu_ste smmu_ste_bypass(void)
@@ -63,6 +65,7 @@ static u64 smmu_ste_s1_fetch(bool coherent)
  * There are no substreams, and ATS is off. VMID 0 tags its translations where stage 2
  * is implemented.
  *
+ * Context: any; pure.
  * Return: The entry.
  */
 struct smmu_ste smmu_ste_s1(const struct smmu_ste_s1 *cfg)
@@ -99,6 +102,7 @@ static u64 smmu_ste_s2_walk(const struct smmu_walk *walk)
  *
  * Faults are recorded. ATS and hardware updates of descriptors are off.
  *
+ * Context: any; pure.
  * Return: The entry.
  */
 struct smmu_ste smmu_ste_s2(const struct smmu_ste_s2 *cfg)
@@ -138,6 +142,8 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_ste_s2);
  *
  * What 5.2 calls IGNORED in this configuration is left out. Fields that only a
  * builder other than ours would set (words 4 to 7) are left out as well.
+ *
+ * Context: any; pure.
  */
 void smmu_ste_used(const __le64 *entry, __le64 *used)
 {

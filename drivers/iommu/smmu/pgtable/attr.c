@@ -21,11 +21,11 @@ static_assert((IOMMU_READ | IOMMU_WRITE | IOMMU_CACHE | IOMMU_NOEXEC |
 	       IOMMU_MMIO | IOMMU_PRIV) == SMMU_ATTRS - 1);
 
 /**
- * smmu_attr_mair - the MAIR that goes with stage-1 leaves
+ * smmu_attr_mair() - The MAIR that goes with stage-1 leaves
  *
  * Arm ARM D24.2, MAIR_EL1; IHI 0070 section 5.4, CD.MAIR0 and CD.MAIR1.
  *
- * Context: any.
+ * Context: any; pure.
  *
  * Return: both words of it; the indexes that are not used say Device-nGnRnE.
  */
@@ -109,7 +109,7 @@ static void fill_tables(void)
 }
 
 /**
- * smmu_attr_table - what leaves of a page table look like
+ * smmu_attr_table() - What leaves of a page table look like
  * @stage: 1 or 2
  * @fwb: stage 2 only, STE.S2FWB will be set
  *

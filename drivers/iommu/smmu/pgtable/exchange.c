@@ -179,7 +179,7 @@ static bool replace_block(struct smmu_pgtable *pt, __le64 *slot, u64 block,
 }
 
 /**
- * smmu_exchange_for_table - unmap a part of a block
+ * smmu_exchange_for_table() - Unmap a part of a block
  * @pt: the page table
  * @slot: where the block is
  * @block: its descriptor
@@ -188,7 +188,7 @@ static bool replace_block(struct smmu_pgtable *pt, __le64 *slot, u64 block,
  * @bytes: its size
  * @c: what the caller of unmap has to invalidate
  *
- * Context: any.
+ * Context: any, as smmu_pgtable_unmap(); spins in the flush.
  *
  * Return: false if it cannot be done: no way, or no memory; or if @slot does not
  * hold @block any more. Nothing has changed then.
@@ -244,7 +244,7 @@ static bool tree_empty(const struct smmu_pgtable *pt, u64 desc, unsigned int slo
 }
 
 /**
- * smmu_exchange_for_block - map a block where there is a table
+ * smmu_exchange_for_block() - Map a block where there is a table
  * @pt: the page table
  * @slot: where the table is
  * @table: its descriptor
@@ -252,7 +252,7 @@ static bool tree_empty(const struct smmu_pgtable *pt, u64 desc, unsigned int slo
  * @iova: its first address
  * @block: the block's descriptor
  *
- * Context: any.
+ * Context: any, as smmu_pgtable_map(); spins in the flush.
  *
  * Return: false if it cannot be done: there is something in the table, or no way
  * to invalidate.

@@ -32,7 +32,7 @@
 #include "pgtable/hint.h"
 
 /**
- * smmu_hint_fill_some - write leaves of which not all are in whole sets
+ * smmu_hint_fill_some() - Write leaves of which not all are in whole sets
  * @pt: the page table
  * @slot: the first slot
  * @slots: how many
@@ -64,7 +64,7 @@ void smmu_hint_fill_some(const struct smmu_pgtable *pt, __le64 *slot, u32 slots,
 }
 
 /**
- * smmu_hint_before_change - the moment between reading a leaf and changing it
+ * smmu_hint_before_change() - The moment between reading a leaf and changing it
  * @slot: where it is
  *
  * Does nothing. A test can be another CPU here.
@@ -97,7 +97,7 @@ static void remove_hints(struct smmu_pgtable *pt, __le64 *slot, u32 slots)
 }
 
 /**
- * smmu_hint_remove_some - take the hint off what stays of contiguous sets
+ * smmu_hint_remove_some() - Take the hint off what stays of contiguous sets
  * @pt: the page table
  * @slot: the first of the leaves that are about to be cleared, not all of them in
  *	whole sets

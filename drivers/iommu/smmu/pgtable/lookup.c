@@ -20,7 +20,7 @@ static __always_inline u64 look_up(const struct smmu_pgtable *pt, u64 iova,
 }
 
 /**
- * smmu_pgtable_iova_to_phys - look an address up
+ * smmu_pgtable_iova_to_phys() - Look an address up
  * @pt: the page table
  * @iova: any address
  *
@@ -104,7 +104,7 @@ static int visit_table(const struct smmu_pgtable *pt, struct visit *v)
 }
 
 /**
- * smmu_pgtable_visit - call a visitor for every mapping in a range
+ * smmu_pgtable_visit() - Call a visitor for every mapping in a range
  * @pt: the page table
  * @start: first address
  * @last: last address; beyond the input size there is nothing to see

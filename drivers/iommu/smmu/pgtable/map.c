@@ -321,7 +321,7 @@ slowly:
 }
 
 /**
- * smmu_pgtable_map - map a range
+ * smmu_pgtable_map() - Map a range
  * @pt: the page table
  * @iova: first input address; nobody else maps or unmaps in the range meanwhile
  * @pa: first output address

@@ -47,10 +47,10 @@ static u8 start_level(const struct smmu_pgtable_cfg *cfg)
 }
 
 /**
- * smmu_pgtable_levels - how many tables a walk goes through
+ * smmu_pgtable_levels() - How many tables a walk goes through
  * @cfg: what a page table is to be like
  *
- * Context: any.
+ * Context: any; pure.
  *
  * Return: 1 to 4, with the tables side by side that stage 2 may start with
  * counted as one.
@@ -185,7 +185,7 @@ static __le64 *alloc_root(struct smmu_pgtable *pt)
 }
 
 /**
- * smmu_pgtable_alloc - make an empty page table
+ * smmu_pgtable_alloc() - Make an empty page table
  * @cfg: what it is to be like; not needed afterwards
  *
  * Context: may sleep.
@@ -217,7 +217,7 @@ struct smmu_pgtable *smmu_pgtable_alloc(const struct smmu_pgtable_cfg *cfg)
 EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_alloc);
 
 /**
- * smmu_pgtable_free - free a page table and all its tables
+ * smmu_pgtable_free() - Free a page table and all its tables
  * @pt: the page table, or NULL
  *
  * The caller has made sure that nothing uses it: no entry points to it, TLBs
@@ -240,7 +240,7 @@ void smmu_pgtable_free(struct smmu_pgtable *pt)
 EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_free);
 
 /**
- * smmu_pgtable_walk - what a CD or STE has to say about a page table
+ * smmu_pgtable_walk() - What a CD or STE has to say about a page table
  * @pt: the page table
  *
  * Context: any.
@@ -254,7 +254,7 @@ const struct smmu_walk *smmu_pgtable_walk(const struct smmu_pgtable *pt)
 EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_walk);
 
 /**
- * smmu_pgtable_bbml - what its walkers must be able to do
+ * smmu_pgtable_bbml() - What its walkers must be able to do
  * @pt: the page table
  *
  * Context: any.
@@ -268,7 +268,7 @@ u8 smmu_pgtable_bbml(const struct smmu_pgtable *pt)
 EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_bbml);
 
 /**
- * smmu_pgtable_sizes - the sizes of its pages and blocks
+ * smmu_pgtable_sizes() - The sizes of its pages and blocks
  * @pt: the page table
  *
  * Context: any.

@@ -33,7 +33,7 @@
 #include "pgtable/table.h"
 
 /**
- * smmu_table_get_page - memory for a table
+ * smmu_table_get_page() - Memory for a table
  * @nid: NUMA node or NUMA_NO_NODE
  * @gfp: as the caller of map gave it, with __GFP_ZERO unless all of the table is
  *	written before anybody sees it; bits that choose a zone are dropped
@@ -41,7 +41,7 @@
  *
  * Compound, so that whoever frees it finds the order in the page itself.
  *
- * Context: any that @gfp allows.
+ * Context: any that suits @gfp.
  *
  * Return: its first page, or NULL.
  */
@@ -55,7 +55,7 @@ struct page *smmu_table_get_page(int nid, gfp_t gfp, unsigned int order)
 EXPORT_SYMBOL_IF_KUNIT(smmu_table_get_page);
 
 /**
- * smmu_table_map_single - let a device that does not snoop read a table
+ * smmu_table_map_single() - Let a device that does not snoop read a table
  * @dev: the device
  * @table: the table
  * @bytes: its size
@@ -92,7 +92,7 @@ static bool walker_reaches(const struct smmu_pgtable *pt, __le64 *table,
 }
 
 /**
- * smmu_table_alloc - memory for a table, which nobody sees yet
+ * smmu_table_alloc() - Memory for a table, which nobody sees yet
  * @pt: the page table it is for
  * @bytes: its size; it is aligned to that rounded up to a power of two
  * @gfp: may be atomic; with __GFP_ZERO unless the caller writes all of it
@@ -100,7 +100,7 @@ static bool walker_reaches(const struct smmu_pgtable *pt, __le64 *table,
  * The caller writes to it what it likes, and then hands it to smmu_table_link() or
  * smmu_table_dma_map(), or to smmu_table_discard().
  *
- * Context: any that @gfp allows.
+ * Context: any that suits @gfp.
  *
  * Return: the table or NULL: no memory, or none that the walker can address.
  */
@@ -117,7 +117,7 @@ __le64 *smmu_table_alloc(struct smmu_pgtable *pt, size_t bytes, gfp_t gfp)
 }
 
 /**
- * smmu_table_discard - free a table that is not mapped for DMA
+ * smmu_table_discard() - Free a table that is not mapped for DMA
  * @table: the table
  *
  * Context: any.
@@ -130,7 +130,7 @@ void smmu_table_discard(__le64 *table)
 }
 
 /**
- * smmu_table_dma_map - let the walker read a new table, and note whose it is
+ * smmu_table_dma_map() - Let the walker read a new table, and note whose it is
  * @pt: the page table it is for
  * @table: the table, with its first contents
  *
@@ -150,7 +150,7 @@ bool smmu_table_dma_map(struct smmu_pgtable *pt, __le64 *table)
 }
 
 /**
- * smmu_table_dma_unmap - take back what smmu_table_dma_map() did
+ * smmu_table_dma_unmap() - Take back what smmu_table_dma_map() did
  * @pt: the page table it is for
  * @table: the table
  *
@@ -167,7 +167,7 @@ void smmu_table_dma_unmap(struct smmu_pgtable *pt, __le64 *table)
 }
 
 /**
- * smmu_table_sync_single - bring a part of a table to memory
+ * smmu_table_sync_single() - Bring a part of a table to memory
  * @dev: a device that does not snoop
  * @part: start of the part
  * @bytes: its size
@@ -186,7 +186,7 @@ void smmu_table_sync_single(struct device *dev, void *part, size_t bytes)
 EXPORT_SYMBOL_IF_KUNIT(smmu_table_sync_single);
 
 /**
- * smmu_table_clean_slots - bring descriptors just written to memory
+ * smmu_table_clean_slots() - Bring descriptors just written to memory
  * @pt: the page table, of a walker that does not snoop
  * @slot: the first
  * @slots: how many
@@ -199,7 +199,7 @@ void smmu_table_clean_slots(struct smmu_pgtable *pt, __le64 *slot, u32 slots)
 }
 
 /**
- * smmu_table_publish - the protocol at the top of this file
+ * smmu_table_publish() - The protocol at the top of this file
  * @pt: the page table
  * @slot: where a table descriptor was just written or found
  * @desc: that descriptor
@@ -217,7 +217,7 @@ void smmu_table_publish(struct smmu_pgtable *pt, __le64 *slot, u64 desc)
 }
 
 /**
- * smmu_table_link - link a new table from an empty slot
+ * smmu_table_link() - Link a new table from an empty slot
  * @pt: the page table
  * @slot: the slot; another CPU may be doing the same to it
  * @table: the table, with its first contents
@@ -251,7 +251,7 @@ int smmu_table_link(struct smmu_pgtable *pt, __le64 *slot, __le64 *table)
 }
 
 /**
- * smmu_table_tally_account - account what was counted
+ * smmu_table_tally_account() - Account what was counted
  * @tally: what was counted; nothing on return
  *
  * It shows up in nr_iommu_pages of /proc/vmstat and SecPageTables of meminfo.
@@ -278,7 +278,7 @@ static void tally_page(struct smmu_table_tally *tally, struct page *page,
 }
 
 /**
- * smmu_table_tally_add - count a table that was linked
+ * smmu_table_tally_add() - Count a table that was linked
  * @tally: what is counted but not accounted; smmu_table_tally_account() it
  * @table: the table
  *
@@ -292,7 +292,7 @@ void smmu_table_tally_add(struct smmu_table_tally *tally, __le64 *table)
 }
 
 /**
- * smmu_table_collect - list a table that nothing leads to any more, and all below it
+ * smmu_table_collect() - List a table that nothing leads to any more, and all below it
  * @pt: the page table
  * @table: the table
  * @slot_lg2: of its slots
@@ -334,7 +334,7 @@ static void free_counted(struct smmu_table_tally *tally, struct page *page)
 }
 
 /**
- * smmu_table_free_all - free tables that nothing can be reading
+ * smmu_table_free_all() - Free tables that nothing can be reading
  * @pt: the page table they belong to
  * @tables: the tables, linked through page->lru; not to be used afterwards
  *
@@ -368,13 +368,15 @@ static void free_chain_rcu(struct rcu_head *head)
 }
 
 /**
- * smmu_pgtable_put_tables - free the tables that unmap took out
+ * smmu_pgtable_put_tables() - Free the tables that unmap took out
  * @tables: struct smmu_pgtable_cleared.tables, all of one page table; empty on
  *	return
  *
  * Call it after the TLBs, walk caches included, have been invalidated, and
- * before smmu_pgtable_free() of the page table they come from. Any context. The
+ * before smmu_pgtable_free() of the page table they come from. The
  * memory is freed after an RCU grace period, for the sake of lookups.
+ *
+ * Context: any.
  */
 void smmu_pgtable_put_tables(struct list_head *tables)
 {

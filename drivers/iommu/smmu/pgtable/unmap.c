@@ -234,7 +234,7 @@ slowly:
 }
 
 /**
- * smmu_pgtable_unmap - unmap a range
+ * smmu_pgtable_unmap() - Unmap a range
  * @pt: the page table
  * @iova: first input address; nobody else maps or unmaps in the range meanwhile
  * @bytes: size of the range; both are multiples of the granule
