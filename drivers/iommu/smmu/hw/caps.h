@@ -10,7 +10,7 @@
 #include <linux/types.h>
 
 /*
- * The smallest command queue: one that is told of twice while it is filled, see
+ * The smallest command queue: two doorbells' worth of commands without a CMD_SYNC, see
  * SMMU_CMDQ_RING_CMDS.
  */
 #define SMMU_CMDQ_MIN_LG2	6

@@ -30,9 +30,9 @@ struct smmu_mmio;
 #define SMMU_CMDQ_BATCH_CMDS	8
 
 /*
- * Commands without a CMD_SYNC of which the SMMU is told at once.  A doorbell costs as
- * much as filling many slots; but in the smallest queue, too, the SMMU shall consume one
- * half while the other is filled.
+ * Commands without a CMD_SYNC that share a doorbell.  A doorbell costs as much as filling
+ * many slots; but in the smallest queue, too, the SMMU shall consume one half while the
+ * other is filled.
  */
 #define SMMU_CMDQ_RING_CMDS	32
 
