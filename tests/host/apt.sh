@@ -136,9 +136,28 @@ apt_prepare() {
 	say "fetching Debian's package lists${APT_SUITE:+ of $APT_SUITE} for $archs"
 	# One suite may be in the middle of a renewal: what is needed of it is
 	# missed, and named, when a package is looked up.
-	retry apt_private "$1" apt-get update -qq -o APT::Update::Error-Mode=any || {
+	retry apt_update "$1" || {
 		[ -z "$APT_SUITE" ] || return 1
 		say "a package list could not be fetched, going on with the others"
 	}
 	touch "$apt_own/ready"
+}
+
+# apt_update ARCH: what went wrong stays in update.log.
+apt_update() {
+	apt_own=$(apt_dir "$1")
+	apt_status=0
+	apt_private "$1" apt-get update -qq -o APT::Update::Error-Mode=any \
+		2>"$apt_own/update.log" || apt_status=$?
+	cat "$apt_own/update.log" >&2
+	return $apt_status
+}
+
+# apt_failed ARCH WHY: end, since a package of the machine's own suites is not there. That
+# is a failure, unless the mirror has lists that do not belong together.
+apt_failed() {
+	if grep -qE 'Hash Sum mismatch|File has unexpected size' "$(apt_dir "$1")/update.log" 2>/dev/null; then
+		absent "$2: the mirror's package lists for $1 are damaged, or being renewed"
+	fi
+	die "$2"
 }

@@ -4,7 +4,8 @@
 # Linux 6.12 (or that series) for arm64 (flavours arm64, arm64-16k) or armhf (flavour
 # armmp-lpae) unpacked in the cache and print its directory: vmlinuz, modules/,
 # headers/, release. What is in the cache is used as it is; SMMU_UPDATE=1 looks for a
-# newer one. Exit status 3: Debian does not have it now (only for other series).
+# newer one. Exit status 3: Debian does not have it now (for other series), or the mirror
+# has damaged package lists.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$HOST_DIR/apt.sh"
@@ -131,6 +132,6 @@ fi
 	{ apt_prepare "$ARCH" again && get; } || {
 	why="could not fetch Debian's Linux $SERIES for $ARCH ($FLAVOUR)${APT_SUITE:+ out of $APT_SUITE}"
 	[ "$SERIES" = "$BASE_SERIES" ] || absent "$why: it is gone there, or the mirror failed"
-	die "$why: no package found, or the mirror failed. Try again; 'SMMU_UPDATE=1' refreshes the lists"
+	apt_failed "$ARCH" "$why: no package found, or the mirror failed. Try again; 'SMMU_UPDATE=1' refreshes the lists"
 }
 readlink -f "$BASE/current"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # debian-userland.sh ARCH PACKAGE...: unpack these packages of ARCH with all
-# that they depend on, in the cache, and print the directory.
+# that they depend on, in the cache, and print the directory. Exit status 3: the mirror
+# has damaged package lists.
 set -eu
 . "$(dirname "$0")/lib.sh"
 . "$HOST_DIR/apt.sh"
@@ -30,7 +31,7 @@ if [ ! -e "$dir/.complete" ]; then
 	say "fetching for $ARCH: $*"
 	download "$@" || {
 		apt_prepare "$ARCH" again
-		retry download "$@" || die "could not fetch these packages for $ARCH: $*"
+		retry download "$@" || apt_failed "$ARCH" "could not fetch these packages for $ARCH: $*"
 	}
 	rm -rf "$dir"
 	for deb in "$dir.new"/*.deb; do

@@ -92,8 +92,10 @@ make_base() {
 			absent "no smallest Debian $release can be made here, see $log"
 		}
 		tar -C "$work/base" --one-file-system -cf "$base.new" .
-		rm -rf --one-file-system "$work/base" "$FRESH/$release"-*.tar
 		mv "$base.new" "$base"
+		rm -rf --one-file-system "$work/base"
+		# Another copy of the project may use a younger one now.
+		find "$FRESH" -maxdepth 1 -name "$release-*.tar" -mtime +0 -delete
 	fi
 	exec 9>&-
 }
