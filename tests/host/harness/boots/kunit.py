@@ -10,11 +10,16 @@ from harness.machine.board import Board, Result
 from harness.places import file_name, run_folder
 from harness.programs import run, tail
 
+# The seconds that loading the module, and so all cases, may take on a slow kernel; the rest of
+# a boot with kmemleak takes far less.
+LOADING = 900
+
 
 def run_kunit(results, name, kernel):
     """Load the KUnit module and read every case out of the kernel's log."""
     board = board_for(kernel, "nested", name, kunit=True)
-    result = board.boot("kunit.sh", "none", timeout=1200)
+    board.append = f"{board.append} test.time={LOADING}"
+    result = board.boot("kunit.sh", "none", timeout=LOADING + 300)
     keep_log(result, board, name)
     own = "\n".join(line for line in result.text.splitlines() if "] T> " not in line)
     outcomes = ktap.kunit_outcomes(own)
