@@ -3,6 +3,7 @@
  * The command queue (IHI 0070, 3.5 and 4).
  */
 #include <linux/build_bug.h>
+#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/math.h>
 
@@ -18,6 +19,9 @@
 static_assert(SMMU_CMDQ_BATCH_CMDS + 1 <= BIT(SMMU_CMDQ_MIN_LG2));
 static_assert(2 * SMMU_CMDQ_RING_CMDS <= BIT(SMMU_CMDQ_MIN_LG2));
 static_assert(BIT(SMMU_Q_MAX_LG2 + 1) - 1 == SMMU_Q_INDEX);
+
+/* Between two looks whether all doorbells are written, which is rare. */
+#define SMMU_CMDQ_QUIESCE_US	10
 
 /**
  * smmu_cmdq_init() - Allocate the queue
@@ -65,12 +69,15 @@ u64 smmu_cmdq_base_reg(const struct smmu_cmdq *q)
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_base_reg);
 
-/* Wait for doorbells that are being written; soon, as they are with interrupts off. */
+/*
+ * Wait for doorbells that are being written; soon, as they are with interrupts off.  Who
+ * writes one may need this CPU to come to its end.
+ */
 static void smmu_cmdq_quiesce(struct smmu_cmdq *q)
 {
 	/* Acquire: pairs with the release in smmu_cmdq_unlock_and_ring(). */
 	while (atomic_read_acquire(&q->ringing))
-		cpu_relax();
+		usleep_range(SMMU_CMDQ_QUIESCE_US, 2 * SMMU_CMDQ_QUIESCE_US);
 }
 
 /**
@@ -81,7 +88,7 @@ static void smmu_cmdq_quiesce(struct smmu_cmdq *q)
  * the registers start at 0, and whoever still waits from before is done waiting,
  * whether a CMD_SYNC covers its commands yet or not.
  *
- * Context: any; during reset, with the queue disabled.
+ * Context: may sleep; during reset, with the queue disabled.
  */
 void smmu_cmdq_restart(struct smmu_cmdq *q)
 {
@@ -106,7 +113,7 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_restart);
  * smmu_cmdq_stop() - Let every call fail at once, until the next restart
  * @q: the queue
  *
- * Context: any. The SMMU lets no traffic pass by now: an invalidation that fails
+ * Context: may sleep. The SMMU lets no traffic pass by now: an invalidation that fails
  * from here on was not needed.
  */
 void smmu_cmdq_stop(struct smmu_cmdq *q)
