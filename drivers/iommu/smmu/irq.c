@@ -84,10 +84,10 @@ void smmu_irq_accept_errors(struct smmu_device *smmu)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&smmu->irqs.gerror_lock, flags);
+	raw_spin_lock_irqsave(&smmu->irqs.gerror_lock, flags);
 	smmu_mmio_write(&smmu->mmio, SMMU_GERRORN, smmu_mmio_read(&smmu->mmio, SMMU_GERROR));
 	smmu->irqs.errors_live = true;
-	spin_unlock_irqrestore(&smmu->irqs.gerror_lock, flags);
+	raw_spin_unlock_irqrestore(&smmu->irqs.gerror_lock, flags);
 }
 
 /**
@@ -100,9 +100,9 @@ void smmu_irq_ignore_errors(struct smmu_device *smmu)
 {
 	unsigned long flags;
 
-	spin_lock_irqsave(&smmu->irqs.gerror_lock, flags);
+	raw_spin_lock_irqsave(&smmu->irqs.gerror_lock, flags);
 	smmu->irqs.errors_live = false;
-	spin_unlock_irqrestore(&smmu->irqs.gerror_lock, flags);
+	raw_spin_unlock_irqrestore(&smmu->irqs.gerror_lock, flags);
 }
 
 /**
@@ -119,10 +119,10 @@ void smmu_irq_check_errors(void *ctx)
 	unsigned long flags;
 	u32 active = 0;
 
-	spin_lock_irqsave(&smmu->irqs.gerror_lock, flags);
+	raw_spin_lock_irqsave(&smmu->irqs.gerror_lock, flags);
 	if (smmu->irqs.errors_live)
 		active = smmu_irq_take_errors_locked(smmu, &error);
-	spin_unlock_irqrestore(&smmu->irqs.gerror_lock, flags);
+	raw_spin_unlock_irqrestore(&smmu->irqs.gerror_lock, flags);
 
 	smmu_cmdq_report(&smmu->cmdq, &error);
 	smmu_irq_report(smmu, active);
@@ -274,7 +274,7 @@ int smmu_irq_setup(struct smmu_device *smmu)
 	struct smmu_irqs *irqs = &smmu->irqs;
 	int ret;
 
-	spin_lock_init(&irqs->gerror_lock);
+	raw_spin_lock_init(&irqs->gerror_lock);
 	INIT_DELAYED_WORK(&irqs->poll, smmu_irq_poll);
 
 	ret = smmu_irq_setup_msi(smmu);

@@ -31,7 +31,7 @@ struct dma_pool;
  * @poll: looks after whatever has no interrupt
  * @polled: @poll is in use
  * @gerror_lock: guards GERROR, GERRORN, @errors_live, and the recovery of the
- *	command queue
+ *	command queue; taken in hard interrupt context and by who waits for a command
  * @errors_live: what GERROR says is about our queues
  */
 struct smmu_irqs {
@@ -45,7 +45,7 @@ struct smmu_irqs {
 	} msi_msg[2];
 	struct delayed_work poll;
 	bool polled;
-	spinlock_t gerror_lock; /* see above */
+	raw_spinlock_t gerror_lock; /* see above */
 	bool errors_live;
 };
 
