@@ -16,10 +16,17 @@
  */
 #include <linux/rculist.h>
 
+#include <kunit/visibility.h>
+
 #include "ids.h"
 #include "inval.h"
 #include "inval_plan.h"
 #include "queue/cmdq.h"
+
+/* Attempts at dropping everything, of which any may fail for another CPU's command. */
+#define SMMU_INVAL_BLUNT_TRIES	8
+/* SMMUs of a domain that work at the same time; their tickets are on the stack. */
+#define SMMU_INVAL_AT_A_TIME	8
 
 static struct smmu_cmd smmu_inval_cmd_all(const struct smmu_inval_target *target)
 {
@@ -44,18 +51,30 @@ static inline struct smmu_cmd smmu_inval_cmd(const struct smmu_inval_target *tar
 }
 
 /*
- * A refused command had no effect, so everything is dropped with the bluntest
- * one.  If that fails as well, the queue has said so already.
+ * A refused command had no effect, so a blunter one follows, a few times, since it may
+ * have been another CPU's that was refused.  If that one is refused each time, nothing
+ * can be dropped any more, and no traffic may pass.
  */
-static noinline void smmu_inval_everything(struct smmu_cmdq *q)
+static noinline void smmu_inval_bluntly(struct smmu_cmdq *q, struct smmu_cmd cmd)
 {
-	smmu_cmdq_sync(q, smmu_cmd_tlbi_nsnh_all());
+	unsigned int i;
+
+	for (i = 0; i < SMMU_INVAL_BLUNT_TRIES; i++)
+		if (smmu_cmdq_sync(q, cmd) != -EIO)
+			return;
+	smmu_cmdq_give_up(q, "an invalidation of everything is refused");
+}
+
+/* What a caller's commands came to; if one was refused, everything is dropped. */
+static __always_inline void smmu_inval_finish(struct smmu_cmdq *q, int ret)
+{
+	if (unlikely(ret == -EIO))
+		smmu_inval_bluntly(q, smmu_cmd_tlbi_nsnh_all());
 }
 
 static void smmu_inval_send(struct smmu_cmdq *q, struct smmu_cmd cmd)
 {
-	if (unlikely(smmu_cmdq_sync(q, cmd) == -EIO))
-		smmu_inval_everything(q);
+	smmu_inval_finish(q, smmu_cmdq_sync(q, cmd));
 }
 
 /**
@@ -70,8 +89,9 @@ static void smmu_inval_send(struct smmu_cmdq *q, struct smmu_cmd cmd)
 void smmu_inval_config(struct smmu_cmdq *q, struct smmu_cmd cfgi)
 {
 	if (smmu_cmdq_sync(q, cfgi) == -EIO)
-		smmu_cmdq_sync(q, smmu_cmd_cfgi_all());
+		smmu_inval_bluntly(q, smmu_cmd_cfgi_all());
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_inval_config);
 
 /**
  * smmu_inval_clear_target() - Drop all that one SMMU holds of a domain
@@ -83,23 +103,62 @@ void smmu_inval_clear_target(const struct smmu_inval_target *target)
 {
 	smmu_inval_send(target->q, smmu_inval_cmd_all(target));
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_inval_clear_target);
 
-/* Ranges that take several commands: by page, or with odd bits; or none but all */
-static noinline void smmu_inval_clear_batch(const struct smmu_inval_target *target,
-					    const struct smmu_inval_range *range)
+/* Any range: also one that takes several commands, or none but all. */
+static struct smmu_cmdq_ticket smmu_inval_post(const struct smmu_inval_target *target,
+					       const struct smmu_inval_range *range)
 {
 	struct smmu_cmdq_batch batch;
 	struct smmu_inval_plan plan;
 
-	if (!smmu_inval_plan_start(&plan, range, target->ranges)) {
-		smmu_inval_clear_target(target);
-		return;
-	}
 	smmu_cmdq_batch_init(&batch, target->q);
+	if (!range || !smmu_inval_plan_start(&plan, range, target->ranges)) {
+		smmu_cmdq_batch_add(&batch, smmu_inval_cmd_all(target));
+		return smmu_cmdq_batch_post(&batch);
+	}
 	while (plan.left)
 		smmu_cmdq_batch_add(&batch, smmu_inval_cmd(target, &plan));
-	if (smmu_cmdq_batch_sync(&batch) == -EIO)
-		smmu_inval_everything(target->q);
+	return smmu_cmdq_batch_post(&batch);
+}
+
+static noinline void smmu_inval_clear_batch(const struct smmu_inval_target *target,
+					    const struct smmu_inval_range *range)
+{
+	const struct smmu_cmdq_ticket ticket = smmu_inval_post(target, range);
+
+	smmu_inval_finish(target->q, smmu_cmdq_ticket_wait(&ticket));
+}
+
+static void smmu_inval_wait(const struct smmu_cmdq_ticket *tickets, unsigned int n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		smmu_inval_finish(tickets[i].q, smmu_cmdq_ticket_wait(&tickets[i]));
+}
+
+/*
+ * Several SMMUs: all of them are told before the first one is waited for, so that they
+ * work at the same time.  @range is %NULL for everything.
+ */
+static noinline void smmu_inval_clear_several(struct list_head *targets,
+					      const struct smmu_inval_range *range)
+{
+	struct smmu_cmdq_ticket tickets[SMMU_INVAL_AT_A_TIME];
+	const struct smmu_inval_target *target;
+	unsigned int n = 0;
+
+	list_for_each_entry_rcu(target, targets, node, true) {
+		if (!READ_ONCE(target->users))
+			continue;
+		if (n == SMMU_INVAL_AT_A_TIME) {
+			smmu_inval_wait(tickets, n);
+			n = 0;
+		}
+		tickets[n++] = smmu_inval_post(target, range);
+	}
+	smmu_inval_wait(tickets, n);
 }
 
 /*
@@ -121,6 +180,17 @@ static inline void smmu_inval_clear_one(const struct smmu_inval_target *target,
 		smmu_inval_clear_batch(target, range);
 }
 
+/* The target of a domain that has only ever been attached to one SMMU, or NULL. */
+static __always_inline const struct smmu_inval_target *
+smmu_inval_only_target(const struct list_head *targets)
+{
+	const struct list_head *first = READ_ONCE(targets->next);
+
+	if (unlikely(first == targets || READ_ONCE(first->next) != targets))
+		return NULL;
+	return list_entry(first, struct smmu_inval_target, node);
+}
+
 /**
  * smmu_inval_clear_range() - Make every SMMU forget a range of a domain
  * @targets: the domain's targets
@@ -138,10 +208,13 @@ void smmu_inval_clear_range(struct list_head *targets, const struct smmu_inval_r
 
 	/* See the race at the top of this file. */
 	smp_mb();
-	list_for_each_entry_rcu(target, targets, node, true)
-		if (READ_ONCE(target->users))
-			smmu_inval_clear_one(target, range);
+	target = smmu_inval_only_target(targets);
+	if (unlikely(!target))
+		smmu_inval_clear_several(targets, range);
+	else if (READ_ONCE(target->users))
+		smmu_inval_clear_one(target, range);
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_inval_clear_range);
 
 /**
  * smmu_inval_clear_all() - Make every SMMU forget all of a domain
@@ -151,11 +224,8 @@ void smmu_inval_clear_range(struct list_head *targets, const struct smmu_inval_r
  */
 void smmu_inval_clear_all(struct list_head *targets)
 {
-	const struct smmu_inval_target *target;
-
 	/* See the race at the top of this file. */
 	smp_mb();
-	list_for_each_entry_rcu(target, targets, node, true)
-		if (READ_ONCE(target->users))
-			smmu_inval_clear_target(target);
+	smmu_inval_clear_several(targets, NULL);
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_inval_clear_all);

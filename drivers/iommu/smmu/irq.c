@@ -126,6 +126,9 @@ void smmu_irq_check_errors(void *ctx)
 
 	smmu_cmdq_report(&smmu->cmdq, &error);
 	smmu_irq_report(smmu, active);
+	/* It takes no commands from then on, and lets no traffic pass (12.3). */
+	if (active & SMMU_GERROR_SFM_ERR)
+		smmu_cmdq_give_up(&smmu->cmdq, "Service Failure Mode");
 }
 
 static irqreturn_t smmu_irq_event_thread(int irq, void *ctx)

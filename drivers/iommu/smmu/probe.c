@@ -185,11 +185,10 @@ static int smmu_probe_alloc(struct smmu_device *smmu)
 	if (ret)
 		return ret;
 
-	ret = smmu_cmdq_init(&smmu->cmdq, smmu->dev, &smmu->mmio, cmdq_lg2, &smmu_probe_cmdq_ops,
-			     smmu);
+	ret = smmu_cmdq_init(&smmu->cmdq, smmu->dev, &smmu->mmio, cmdq_lg2, smmu->caps.errata,
+			     &smmu_probe_cmdq_ops, smmu);
 	if (ret)
 		return ret;
-	smmu->cmdq.sync_batches = smmu->caps.errata & SMMU_ERRATUM_SYNC_EVERY_BATCH;
 	ret = smmu_evtq_init(&smmu->evtq, smmu->dev, &smmu->mmio, evtq_lg2, smmu_fault_sink, smmu);
 	if (ret)
 		return ret;

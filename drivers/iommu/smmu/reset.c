@@ -9,6 +9,8 @@
 #include <linux/crash_dump.h>
 #include <linux/device.h>
 
+#include <kunit/visibility.h>
+
 #include "hw/regs.h"
 #include "reset.h"
 #include "smmu.h"
@@ -53,17 +55,21 @@ static int smmu_reset_abort_bypass(struct smmu_device *smmu)
  * smmu_reset_cut_off() - Let no traffic pass any more, whatever state all is in
  * @ctx: the struct smmu_device
  *
- * GBPA has been set to abort when the SMMU was brought up.
+ * GBPA has been set to abort when the SMMU was brought up. With its acknowledgment of
+ * SMMUEN = 0 the SMMU says that what had been translated before is complete.
  *
- * Context: any; waits for nothing.
+ * Context: any; spins for at most %SMMU_MMIO_ACK_TIMEOUT_US.
+ * Return: 0, or -ETIMEDOUT if the SMMU does not say that it has stopped.
+ * IHI 0070, 6.3.9.6 (SMMUEN).
  */
-void smmu_reset_cut_off(void *ctx)
+int smmu_reset_cut_off(void *ctx)
 {
 	struct smmu_device *smmu = ctx;
 	u32 cr0 = smmu_mmio_read(&smmu->mmio, SMMU_CR0);
 
-	smmu_mmio_write_ordered(&smmu->mmio, SMMU_CR0, cr0 & ~SMMU_CR0_SMMUEN);
+	return smmu_mmio_write_ack(&smmu->mmio, SMMU_CR0, SMMU_CR0ACK, cr0 & ~SMMU_CR0_SMMUEN);
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_reset_cut_off);
 
 /**
  * smmu_reset_stop() - Disable an SMMU; all traffic aborts from here on

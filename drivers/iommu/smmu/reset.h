@@ -8,7 +8,7 @@
 struct smmu_device;
 
 int smmu_reset_start(struct smmu_device *smmu);
-void smmu_reset_cut_off(void *ctx);
+int smmu_reset_cut_off(void *ctx);
 int smmu_reset_stop(struct smmu_device *smmu);
 
 void smmu_irq_accept_errors(struct smmu_device *smmu);

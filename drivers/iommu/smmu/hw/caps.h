@@ -38,6 +38,7 @@ struct smmu_id_regs {
 
 /* Errata that ask the driver to do something */
 #define SMMU_ERRATUM_SYNC_EVERY_BATCH	BIT(0)	/* each batch of commands ends in a CMD_SYNC */
+#define SMMU_ERRATUM_INVALIDATE_TWICE	BIT(1)	/* CFGI and TLBI again when they are complete */
 
 /**
  * struct smmu_caps - what one SMMU can do

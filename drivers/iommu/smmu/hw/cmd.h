@@ -252,6 +252,14 @@ static inline u8 smmu_cmd_opcode(const struct smmu_cmd *cmd)
 	return FIELD_GET(SMMU_CMD_0_OP, cmd->w[0]);
 }
 
+/* 4.3 and 4.4: does it drop configuration or translations? */
+static inline bool smmu_cmd_invalidates(u8 opcode)
+{
+	return (opcode >= SMMU_CMD_CFGI_STE && opcode <= SMMU_CMD_CFGI_VMS_PIDM) ||
+	       (opcode >= SMMU_CMD_TLBI_NH_ALL && opcode <= SMMU_CMD_TLBI_NSNH_ALL) ||
+	       (opcode >= SMMU_CMD_TLBI_S_EL2_ALL && opcode <= SMMU_CMD_TLBI_SNH_ALL);
+}
+
 const char *smmu_cmd_name(u8 opcode);
 const char *smmu_cmd_error_name(u8 err);
 

@@ -29,6 +29,7 @@ static_assert(BIT(SMMU_Q_MAX_LG2 + 1) - 1 == SMMU_Q_INDEX);
  * @dev: the SMMU
  * @mmio: its register frames
  * @entries_lg2: log2 of the number of commands it holds
+ * @errata: SMMU_ERRATUM_* of the SMMU
  * @ops: what the queue asks of those above it
  * @ctx: their argument
  *
@@ -36,7 +37,7 @@ static_assert(BIT(SMMU_Q_MAX_LG2 + 1) - 1 == SMMU_Q_INDEX);
  * Return: 0 or -ENOMEM.
  */
 int smmu_cmdq_init(struct smmu_cmdq *q, struct device *dev, const struct smmu_mmio *mmio,
-		   u8 entries_lg2, const struct smmu_cmdq_ops *ops, void *ctx)
+		   u8 entries_lg2, u32 errata, const struct smmu_cmdq_ops *ops, void *ctx)
 {
 	size_t bytes = sizeof(struct smmu_cmd) << entries_lg2;
 
@@ -48,6 +49,8 @@ int smmu_cmdq_init(struct smmu_cmdq *q, struct device *dev, const struct smmu_mm
 	q->last_sync = q->head - 1;
 	q->ops = ops;
 	q->ctx = ctx;
+	q->errata = errata & (SMMU_ERRATUM_SYNC_EVERY_BATCH | SMMU_ERRATUM_INVALIDATE_TWICE);
+	q->give_up_ms = SMMU_CMDQ_GIVE_UP_MS;
 	q->dead = true;
 	raw_spin_lock_init(&q->lock);
 	q->base = smmu_mem_alloc(dev, bytes, &q->base_dma, "command queue");
@@ -69,14 +72,11 @@ u64 smmu_cmdq_base_reg(const struct smmu_cmdq *q)
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_base_reg);
 
-/*
- * Wait for doorbells that are being written; soon, as they are with interrupts off.  Who
- * writes one may need this CPU to come to its end.
- */
-static void smmu_cmdq_quiesce(struct smmu_cmdq *q)
+/* Wait for those who are at the registers.  They may need this CPU to come to their end. */
+static void smmu_cmdq_quiesce(const atomic_t *busy)
 {
-	/* Acquire: pairs with the release in smmu_cmdq_unlock_and_ring(). */
-	while (atomic_read_acquire(&q->ringing))
+	/* Acquire: pairs with the release by which they say that they are through. */
+	while (atomic_read_acquire(busy))
 		usleep_range(SMMU_CMDQ_QUIESCE_US, 2 * SMMU_CMDQ_QUIESCE_US);
 }
 
@@ -94,7 +94,7 @@ void smmu_cmdq_restart(struct smmu_cmdq *q)
 {
 	unsigned long flags;
 
-	smmu_cmdq_quiesce(q);
+	smmu_cmdq_quiesce(&q->ringing);
 	raw_spin_lock_irqsave(&q->lock, flags);
 	q->head = round_up(q->head + 1, 2U << q->entries_lg2);
 	WRITE_ONCE(q->rung, q->head);
@@ -104,7 +104,7 @@ void smmu_cmdq_restart(struct smmu_cmdq *q)
 	smmu_mmio_write64(q->mmio, SMMU_CMDQ_BASE, smmu_cmdq_base_reg(q));
 	smmu_mmio_write(q->mmio, SMMU_CMDQ_PROD, 0);
 	smmu_mmio_write(q->mmio, SMMU_CMDQ_CONS, 0);
-	WRITE_ONCE(q->dead, false);
+	smmu_cmdq_set_dead_locked(q, false);
 	raw_spin_unlock_irqrestore(&q->lock, flags);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_restart);
@@ -112,6 +112,9 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_restart);
 /**
  * smmu_cmdq_stop() - Let every call fail at once, until the next restart
  * @q: the queue
+ *
+ * When it returns, nobody reads or writes the queue's registers any more: they may lose
+ * their power.
  *
  * Context: may sleep. The SMMU lets no traffic pass by now: an invalidation that fails
  * from here on was not needed.
@@ -121,10 +124,12 @@ void smmu_cmdq_stop(struct smmu_cmdq *q)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&q->lock, flags);
-	WRITE_ONCE(q->dead, true);
+	smmu_cmdq_set_dead_locked(q, true);
 	raw_spin_unlock_irqrestore(&q->lock, flags);
-	/* Its registers may be without power from here on. */
-	smmu_cmdq_quiesce(q);
+	/* Earlier: @dead.  Later: @looking.  Peer: smmu_cmdq_wait_poll(). */
+	smp_mb();
+	smmu_cmdq_quiesce(&q->ringing);
+	smmu_cmdq_quiesce(&q->looking);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_stop);
 
@@ -157,6 +162,26 @@ static __always_inline void smmu_cmdq_ring(struct smmu_cmdq *q, u32 hw)
 	 * CMDQ_CONS also smmu_cmdq_update_tail().
 	 */
 	writel(hw, q->prod);
+}
+
+/*
+ * Here a CPU may be held up, its CMD_SYNC put and the lock free, before it rings.  Tests
+ * have that happen.
+ */
+static __always_inline void smmu_cmdq_before_ring(struct smmu_cmdq *q)
+{
+	if (IS_ENABLED(CONFIG_KUNIT) && q->ops->before_ring)
+		q->ops->before_ring(q->ctx);
+}
+
+/* This CPU is done with the registers. */
+static __always_inline void smmu_cmdq_end_ringing(struct smmu_cmdq *q)
+{
+	/*
+	 * Earlier: PROD, and CONS if it was read.  Later: @ringing.  Peer:
+	 * smmu_cmdq_stop(), after which the SMMU may lose its power.
+	 */
+	atomic_fetch_dec_release(&q->ringing);
 }
 
 static void smmu_cmdq_ring_locked(struct smmu_cmdq *q)
@@ -213,27 +238,6 @@ static void smmu_cmdq_put_locked(struct smmu_cmdq *q, const struct smmu_cmd *cmd
 	dma_wmb();
 }
 
-/* Let the lock go, and tell the SMMU of a CMD_SYNC that was put under it. */
-static __always_inline void smmu_cmdq_unlock_and_ring(struct smmu_cmdq *q, u32 hw,
-						      unsigned long flags)
-	__releases(&q->lock)
-{
-	raw_spin_unlock(&q->lock);
-	smmu_cmdq_ring(q, hw);
-	/* Release: PROD before whoever sees this and takes the SMMU's power away. */
-	atomic_fetch_dec_release(&q->ringing);
-	local_irq_restore(flags);
-}
-
-/* The other way round, where several are in flight: one doorbell after the other. */
-static void smmu_cmdq_ring_and_unlock(struct smmu_cmdq *q, u32 hw, unsigned long flags)
-	__releases(&q->lock)
-{
-	smmu_cmdq_ring(q, hw);
-	atomic_dec(&q->ringing);
-	raw_spin_unlock_irqrestore(&q->lock, flags);
-}
-
 /* Tell the SMMU of commands without a CMD_SYNC once they are many. */
 static void smmu_cmdq_ring_unrung_locked(struct smmu_cmdq *q)
 {
@@ -244,17 +248,25 @@ static void smmu_cmdq_ring_unrung_locked(struct smmu_cmdq *q)
 		smmu_cmdq_ring_locked(q);
 }
 
-/* Put commands and a CMD_SYNC, tell the SMMU, and let the lock go. */
+/*
+ * Put commands and a CMD_SYNC, tell the SMMU, and let the lock go.  Where several
+ * CMD_SYNCs can be in flight, PROD is written under the lock, or it could go back.
+ */
 static void smmu_cmdq_send_unlock(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n,
 				  unsigned long flags)
 	__releases(&q->lock)
 {
+	const bool locked = q->errata & SMMU_ERRATUM_SYNC_EVERY_BATCH;
 	u32 hw = smmu_cmdq_put_with_sync_locked(q, cmds, n);
 
-	if (q->sync_batches)
-		smmu_cmdq_ring_and_unlock(q, hw, flags);
-	else
-		smmu_cmdq_unlock_and_ring(q, hw, flags);
+	if (!locked)
+		raw_spin_unlock(&q->lock);
+	smmu_cmdq_before_ring(q);
+	smmu_cmdq_ring(q, hw);
+	smmu_cmdq_end_ringing(q);
+	if (locked)
+		raw_spin_unlock(&q->lock);
+	local_irq_restore(flags);
 }
 
 /*
@@ -348,7 +360,7 @@ static int smmu_cmdq_wait_covered(struct smmu_cmdq *q, u32 need, u32 *sync, bool
 		if (smmu_ring_passed(atomic_read_acquire(&q->tail), *sync))
 			ret = smmu_cmdq_take_over(q, need, !wait.memory_polls, own);
 		if (ret == -EBUSY)
-			ret = smmu_cmdq_wait_poll(q, &wait, *sync);
+			ret = smmu_cmdq_wait_poll(q, &wait);
 	}
 	return ret;
 }
@@ -378,27 +390,89 @@ static __always_inline int smmu_cmdq_result(struct smmu_cmdq *q, int ret, int re
 	return unlikely(atomic_read(&q->rejected) != rejected) ? ret ?: -EIO : ret;
 }
 
-/* Send while there is something in the queue, or no SMMU behind it. */
-static noinline int smmu_cmdq_send_busy(struct smmu_cmdq *q, const struct smmu_cmd *cmds,
-					unsigned int n, int rejected, unsigned long flags)
-	__releases(&q->lock)
+/**
+ * smmu_cmdq_ticket_wait() - Wait until commands that were posted took effect
+ * @ticket: from smmu_cmdq_batch_post()
+ *
+ * Context: as smmu_cmdq_sync().
+ * Return: as smmu_cmdq_sync().
+ */
+int smmu_cmdq_ticket_wait(const struct smmu_cmdq_ticket *ticket)
 {
-	int ret = smmu_cmdq_make_room_locked(q, n, &flags);
-	u32 need = q->head + n;
-	bool own;
+	int ret = ticket->err ?: smmu_cmdq_wait_sync(ticket->q, ticket->need, ticket->own);
 
-	if (ret) {
+	return smmu_cmdq_result(ticket->q, ret, ticket->rejected);
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_ticket_wait);
+
+/*
+ * Put commands, with a CMD_SYNC unless the next one of another sender will do; lets the
+ * lock go.
+ */
+static void smmu_cmdq_post_unlock(struct smmu_cmdq_ticket *ticket, const struct smmu_cmd *cmds,
+				  unsigned int n, unsigned long flags)
+	__releases(&ticket->q->lock)
+{
+	struct smmu_cmdq *q = ticket->q;
+
+	ticket->err = smmu_cmdq_make_room_locked(q, n, &flags);
+	if (ticket->err) {
 		raw_spin_unlock_irqrestore(&q->lock, flags);
-		return ret;
+		return;
 	}
-	own = q->sync_batches || !smmu_cmdq_sync_in_flight(q, atomic_read_acquire(&q->tail));
-	if (own) {
+	ticket->need = q->head + n;
+	ticket->own = q->errata & SMMU_ERRATUM_SYNC_EVERY_BATCH ||
+		      !smmu_cmdq_sync_in_flight(q, atomic_read_acquire(&q->tail));
+	if (ticket->own) {
 		smmu_cmdq_send_unlock(q, cmds, n, flags);
 	} else {
 		smmu_cmdq_put_locked(q, cmds, n);
 		raw_spin_unlock_irqrestore(&q->lock, flags);
 	}
-	return smmu_cmdq_result(q, smmu_cmdq_wait_sync(q, need, own), rejected);
+}
+
+/*
+ * Hardware that may lose an invalidation (%SMMU_ERRATUM_INVALIDATE_TWICE): when the
+ * commands are complete, those that invalidate are put again.
+ */
+static noinline void smmu_cmdq_repeat(struct smmu_cmdq_ticket *ticket, const struct smmu_cmd *cmds,
+				      unsigned int n)
+{
+	struct smmu_cmd again[SMMU_CMDQ_BATCH_CMDS];
+	unsigned int i, count = 0;
+	unsigned long flags;
+
+	for (i = 0; i < n; i++)
+		if (smmu_cmd_invalidates(smmu_cmd_opcode(&cmds[i])))
+			again[count++] = cmds[i];
+	if (!count)
+		return;
+	ticket->err = smmu_cmdq_ticket_wait(ticket);
+	if (ticket->err)
+		return;
+	raw_spin_lock_irqsave(&ticket->q->lock, flags);
+	smmu_cmdq_post_unlock(ticket, again, count, flags);
+}
+
+/* Post while there is something in the queue, or no SMMU behind it, or errata. */
+static noinline void smmu_cmdq_post_busy(struct smmu_cmdq_ticket *ticket,
+					 const struct smmu_cmd *cmds, unsigned int n,
+					 unsigned long flags)
+	__releases(&ticket->q->lock)
+{
+	smmu_cmdq_post_unlock(ticket, cmds, n, flags);
+	if (ticket->q->errata & SMMU_ERRATUM_INVALIDATE_TWICE)
+		smmu_cmdq_repeat(ticket, cmds, n);
+}
+
+static noinline int smmu_cmdq_send_busy(struct smmu_cmdq *q, const struct smmu_cmd *cmds,
+					unsigned int n, int rejected, unsigned long flags)
+	__releases(&q->lock)
+{
+	struct smmu_cmdq_ticket ticket = { .q = q, .rejected = rejected };
+
+	smmu_cmdq_post_busy(&ticket, cmds, n, flags);
+	return smmu_cmdq_ticket_wait(&ticket);
 }
 
 /*
@@ -415,15 +489,21 @@ static __always_inline int smmu_cmdq_send(struct smmu_cmdq *q, const struct smmu
 	unsigned long flags;
 	u32 tail, hw;
 	int ret = 0;
+	bool done;
 
 	raw_spin_lock_irqsave(&q->lock, flags);
 	tail = atomic_read_acquire(&q->tail);
-	if (unlikely(q->head != tail || q->dead))
+	if (unlikely(q->head != tail || !q->fast))
 		return smmu_cmdq_send_busy(q, cmds, n, rejected, flags);
 	hw = smmu_cmdq_put_with_sync_locked(q, cmds, n);
-	smmu_cmdq_unlock_and_ring(q, hw, flags);
+	raw_spin_unlock(&q->lock);
+	smmu_cmdq_before_ring(q);
+	smmu_cmdq_ring(q, hw);
+	done = smmu_cmdq_try_advance(q, hw, tail + n + 1, tail);
+	smmu_cmdq_end_ringing(q);
+	local_irq_restore(flags);
 
-	if (unlikely(!smmu_cmdq_try_advance(q, hw, tail + n + 1, tail)))
+	if (unlikely(!done))
 		ret = smmu_cmdq_wait_consumed(q, tail + n, 0);
 	return smmu_cmdq_result(q, ret, rejected);
 }
@@ -435,9 +515,9 @@ static __always_inline int smmu_cmdq_send(struct smmu_cmdq *q, const struct smmu
  *
  * Everything that any CPU put before is complete as well.
  *
- * Context: any, interrupts may be off. Holds no lock while it waits. Spins for a
- * second at most for each of: room, the CMD_SYNC that is in flight, the one that
- * covers @cmd; and while others take the room that there is.
+ * Context: any, interrupts may be off. Holds no lock while it waits. Spins as long as
+ * the SMMU consumes what is in front of @cmd, and %SMMU_CMDQ_GIVE_UP_MS after it last
+ * did.
  * Return: 0; -ETIMEDOUT if the SMMU stopped consuming; -EIO if it refused a
  * command while this call waited, so that @cmd may have had no effect.
  * IHI 0070, 4.7 (CMD_SYNC).
@@ -454,14 +534,17 @@ int smmu_cmdq_sync(struct smmu_cmdq *q, struct smmu_cmd cmd)
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_sync);
 
 /* Put commands that nobody waits for yet, and tell the SMMU now and then. */
-static int smmu_cmdq_put(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n)
+static int smmu_cmdq_put(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsigned int n,
+			 int rejected)
 {
 	unsigned long flags;
 	int ret;
 
+	if (unlikely(q->errata & SMMU_ERRATUM_INVALIDATE_TWICE))
+		return smmu_cmdq_send(q, cmds, n, rejected);
 	raw_spin_lock_irqsave(&q->lock, flags);
 	ret = smmu_cmdq_make_room_locked(q, n, &flags);
-	if (!ret && q->sync_batches) {
+	if (!ret && q->errata & SMMU_ERRATUM_SYNC_EVERY_BATCH) {
 		smmu_cmdq_send_unlock(q, cmds, n, flags);
 		return 0;
 	}
@@ -484,7 +567,7 @@ static int smmu_cmdq_put(struct smmu_cmdq *q, const struct smmu_cmd *cmds, unsig
 void smmu_cmdq_batch_flush(struct smmu_cmdq_batch *batch)
 {
 	if (!batch->err)
-		batch->err = smmu_cmdq_put(batch->q, batch->cmds, batch->n);
+		batch->err = smmu_cmdq_put(batch->q, batch->cmds, batch->n, batch->rejected);
 	batch->n = 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_batch_flush);
@@ -503,3 +586,28 @@ int smmu_cmdq_batch_sync(struct smmu_cmdq_batch *batch)
 	return smmu_cmdq_send(batch->q, batch->cmds, batch->n, batch->rejected);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_batch_sync);
+
+/**
+ * smmu_cmdq_batch_post() - Send what is left, to be waited for later
+ * @batch: the batch; not to be used afterwards
+ *
+ * So that several SMMUs can work at a time. Somebody has to wait: the SMMU may not hear
+ * of the commands before.
+ *
+ * Context: as smmu_cmdq_sync().
+ * Return: what to give to smmu_cmdq_ticket_wait().
+ */
+struct smmu_cmdq_ticket smmu_cmdq_batch_post(struct smmu_cmdq_batch *batch)
+{
+	struct smmu_cmdq_ticket ticket = {
+		.q = batch->q, .rejected = batch->rejected, .err = batch->err,
+	};
+	unsigned long flags;
+
+	if (ticket.err)
+		return ticket;
+	raw_spin_lock_irqsave(&batch->q->lock, flags);
+	smmu_cmdq_post_busy(&ticket, batch->cmds, batch->n, flags);
+	return ticket;
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_batch_post);

@@ -35,7 +35,7 @@ static unsigned int smmu_cmdq_count_abort(struct smmu_cmdq *q, u32 pos)
  *
  * A command that the SMMU cannot decode is replaced by a CMD_SYNC; one that it
  * could not fetch is tried again a few times first.  If the replacement cannot be
- * fetched either, the queue stays stopped, and whoever waits gives it up.
+ * fetched either, the queue stays stopped, and smmu_cmdq_report() gives it up.
  *
  * Context: the owner of GERROR, under its lock, while GERROR.CMDQ_ERR is active:
  * the SMMU consumes nothing then, so the slot at CONS is ours to write.
@@ -57,7 +57,8 @@ bool smmu_cmdq_recover(struct smmu_cmdq *q, struct smmu_cmdq_error *error)
 		return true;
 	case SMMU_CERROR_ABT:
 		tries = smmu_cmdq_count_abort(q, smmu_cmdq_update_tail(q));
-		if (tries > SMMU_CMDQ_ABORT_RETRIES + 1)
+		error->stuck = tries > SMMU_CMDQ_ABORT_RETRIES + 1;
+		if (error->stuck)
 			return false;
 		if (tries > SMMU_CMDQ_ABORT_RETRIES)
 			break;
@@ -78,7 +79,7 @@ bool smmu_cmdq_recover(struct smmu_cmdq *q, struct smmu_cmdq_error *error)
 EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_recover);
 
 /**
- * smmu_cmdq_report() - Name the command that stopped the queue
+ * smmu_cmdq_report() - Name the command that stopped the queue, or give that up
  * @q: the queue
  * @error: from smmu_cmdq_recover()
  *
@@ -88,6 +89,10 @@ void smmu_cmdq_report(struct smmu_cmdq *q, const struct smmu_cmdq_error *error)
 {
 	if (error->err == SMMU_CERROR_NONE)
 		return;
+	if (error->stuck) {
+		smmu_cmdq_give_up(q, "a command cannot be fetched");
+		return;
+	}
 	if (error->err == SMMU_CERROR_ATC_INV_SYNC) {
 		dev_err_ratelimited(q->dev, "a device did not answer an ATS invalidation\n");
 		return;

@@ -5,6 +5,9 @@
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/io.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+#include <linux/nmi.h>
 #include <linux/timekeeping.h>
 
 #include "hw/regs.h"
@@ -14,31 +17,22 @@
 
 /* The delay of a slow poll */
 #define SMMU_CMDQ_POLL_US	1
-/* Slow polls between two looks for errors, which take a lock and read two registers */
-#define SMMU_CMDQ_ERROR_POLLS	16
-/*
- * How long a wait may take, by the clock, or by slow polls if the clock stands still.
- * The SMMU takes microseconds; the kernel's watchdogs let a CPU wait for ten seconds.
- */
-#define SMMU_CMDQ_TIMEOUT_NS	NSEC_PER_SEC
-#define SMMU_CMDQ_SLOW_POLLS	(SMMU_CMDQ_TIMEOUT_NS / NSEC_PER_USEC / SMMU_CMDQ_POLL_US)
+/* Slow polls between two checks: for errors, with a lock and two registers, and of the time */
+#define SMMU_CMDQ_CHECK_POLLS	16
+/* Checks that are made at least after the time is up, by a waiter that was off its CPU */
+#define SMMU_CMDQ_LATE_CHECKS	64
+/* How long CMDQ_CONS may show what cannot be, and when a slow SMMU is told, and again */
+#define SMMU_CMDQ_ABSENT_MS	1000
+#define SMMU_CMDQ_SLOW_MS	1000
+#define SMMU_CMDQ_TELL_AGAIN_MS	10000
 
-/**
- * smmu_cmdq_update_tail() - Learn from CMDQ_CONS how far the SMMU came
- * @q: the queue
- *
- * The tail is read before the register: a register value that is newer than the
- * tail it extends cannot be mistaken, as the queue never holds more than its size;
- * one that is older than the tail another CPU stored meanwhile loses the cmpxchg.
- * What cannot be is no progress: the all-ones of an SMMU without power, or a
- * position that it was never told of, such as the zero of one that was reset.
- *
- * Context: any.
- * Return: the new tail. IHI 0070, 6.3.27 (CMDQ_CONS).
+/*
+ * The position that CMDQ_CONS shows, from the tail @tail on, which was read before.
+ * Returns false for what cannot be: the all-ones of an SMMU without power, or a position
+ * that it was never told of, such as the zero of one that was reset.
  */
-u32 smmu_cmdq_update_tail(struct smmu_cmdq *q)
+static bool smmu_cmdq_read_cons(struct smmu_cmdq *q, u32 tail, u32 *pos)
 {
-	u32 old = atomic_read_acquire(&q->tail);
 	/*
 	 * Earlier: this read, by which the SMMU says that it is done with slots
 	 * and, at a CMD_SYNC, with old translations.  Later: what the caller
@@ -47,50 +41,144 @@ u32 smmu_cmdq_update_tail(struct smmu_cmdq *q)
 	 * SMMU.
 	 */
 	u32 hw = readl(q->cons);
-	u32 new = smmu_ring_extend(old, FIELD_GET(SMMU_Q_INDEX, hw), q->entries_lg2);
 
-	if (new == old || hw == U32_MAX || !smmu_ring_reaches(READ_ONCE(q->rung), new))
+	*pos = smmu_ring_extend(tail, FIELD_GET(SMMU_Q_INDEX, hw), q->entries_lg2);
+	return hw != U32_MAX && smmu_ring_reaches(READ_ONCE(q->rung), *pos);
+}
+
+/**
+ * smmu_cmdq_update_tail() - Learn from CMDQ_CONS how far the SMMU came
+ * @q: the queue
+ *
+ * The tail is read before the register: a register value that is newer than the
+ * tail it extends cannot be mistaken, as the queue never holds more than its size;
+ * one that is older than the tail another CPU stored meanwhile loses the cmpxchg.
+ * What cannot be is no progress.
+ *
+ * Context: any.
+ * Return: the new tail. IHI 0070, 6.3.27 (CMDQ_CONS).
+ */
+u32 smmu_cmdq_update_tail(struct smmu_cmdq *q)
+{
+	u32 old = atomic_read_acquire(&q->tail);
+	u32 new;
+
+	if (!smmu_cmdq_read_cons(q, old, &new) || new == old)
 		return old;
 	/*
-	 * Earlier: the read of CMDQ_CONS, as above.  Later: the tail.  Peer: who
-	 * reads the tail with acquire and believes it.
+	 * Earlier: the read of CMDQ_CONS.  Later: the tail.  Peer: who reads the
+	 * tail with acquire and believes it.
 	 */
 	if (atomic_cmpxchg_release(&q->tail, old, new) == (int)old)
 		return new;
 	return atomic_read_acquire(&q->tail);
 }
 
-/*
+/**
+ * smmu_cmdq_give_up() - Stop all traffic, since invalidations are not possible any more
+ * @q: the queue
+ * @why: what happened, for people
+ *
  * Without invalidations the SMMU would go on using what was unmapped, and whoever sees
- * @dead goes on as if it did not.  So the first one that finds the queue stuck has all
- * traffic stopped before.
+ * @dead goes on as if it did not.  So traffic has stopped when @dead is set.
+ *
+ * Context: any; the queue's lock is not held. May spin for %SMMU_MMIO_ACK_TIMEOUT_US.
  */
-static int smmu_cmdq_give_up(struct smmu_cmdq *q, u32 pos)
+void smmu_cmdq_give_up(struct smmu_cmdq *q, const char *why)
 {
 	unsigned long flags;
+	int err = 0;
 	bool first;
 
 	raw_spin_lock_irqsave(&q->lock, flags);
 	first = !q->dead;
 	if (first)
-		q->ops->cut_off(q->ctx);
-	WRITE_ONCE(q->dead, true);
+		err = q->ops->cut_off(q->ctx);
+	smmu_cmdq_set_dead_locked(q, true);
 	raw_spin_unlock_irqrestore(&q->lock, flags);
-	if (first)
+	if (!first)
+		return;
+	dev_err(q->dev,
+		"command queue given up (%s) at CMDQ_CONS %#x, CMDQ_PROD %#x: all traffic is stopped, as old translations cannot be removed any more; reset the system\n",
+		why, readl_relaxed(q->cons), readl_relaxed(q->prod));
+	if (err)
 		dev_err(q->dev,
-			"command queue stuck at CMDQ_CONS %#x, CMDQ_PROD %#x, waiting for %#x: all traffic is stopped, as old translations cannot be removed any more; reset the system\n",
-			readl_relaxed(q->cons), readl_relaxed(q->prod),
-			smmu_ring_hw(pos, q->entries_lg2));
-	return -ETIMEDOUT;
+			"the SMMU does not say that traffic has stopped (%d): DMA may go on through old translations\n",
+			err);
 }
 
-static bool smmu_cmdq_wait_expired(struct smmu_cmdq_wait *wait)
+/* A line when nothing is consumed for long: it is long before the queue is given up. */
+static void smmu_cmdq_tell_slow(struct smmu_cmdq *q, u64 now, u32 idle_ms)
 {
-	u64 now = ktime_get_mono_fast_ns();
+	unsigned long flags;
+	bool due;
 
-	if (!wait->start)
-		wait->start = now;
-	return now - wait->start > SMMU_CMDQ_TIMEOUT_NS || wait->slow_polls > SMMU_CMDQ_SLOW_POLLS;
+	raw_spin_lock_irqsave(&q->lock, flags);
+	due = !q->told || now - q->told >= SMMU_CMDQ_TELL_AGAIN_MS * (u64)NSEC_PER_MSEC;
+	if (due)
+		q->told = now;
+	raw_spin_unlock_irqrestore(&q->lock, flags);
+	if (due)
+		dev_warn(q->dev,
+			 "no command consumed for %u ms at CMDQ_CONS %#x, CMDQ_PROD %#x; after %u s all traffic will be stopped\n",
+			 idle_ms, readl_relaxed(q->cons), readl_relaxed(q->prod),
+			 q->give_up_ms / (u32)MSEC_PER_SEC);
+}
+
+/*
+ * Has nothing been consumed for so long that nothing will be?  Where the clock stands
+ * still, checks are counted.
+ */
+static bool smmu_cmdq_wait_is_over(struct smmu_cmdq *q, const struct smmu_cmdq_wait *wait,
+				   u32 idle_ms)
+{
+	const u32 check_us = SMMU_CMDQ_CHECK_POLLS * SMMU_CMDQ_POLL_US;
+	u32 limit_ms = q->give_up_ms, pos;
+
+	/* No SMMU shows such a position, unless it is without power or was reset. */
+	if (!smmu_cmdq_read_cons(q, atomic_read_acquire(&q->tail), &pos))
+		limit_ms = min_t(u32, limit_ms, SMMU_CMDQ_ABSENT_MS);
+	return idle_ms > limit_ms ||
+	       wait->idle_checks > limit_ms * (USEC_PER_MSEC / check_us);
+}
+
+/*
+ * Once the time is up: whoever holds the lock may have been about to ring, and this CPU
+ * may have been off for all that time.  So let the holder come to its end, and then look
+ * a few times more.
+ */
+static bool smmu_cmdq_wait_is_hopeless(struct smmu_cmdq *q, struct smmu_cmdq_wait *wait)
+{
+	unsigned long flags;
+
+	if (!wait->late_checks) {
+		raw_spin_lock_irqsave(&q->lock, flags);
+		raw_spin_unlock_irqrestore(&q->lock, flags);
+	}
+	return ++wait->late_checks > SMMU_CMDQ_LATE_CHECKS;
+}
+
+/* The clock runs while there is something to consume and nothing is consumed. */
+static void smmu_cmdq_wait_check(struct smmu_cmdq *q, struct smmu_cmdq_wait *wait)
+{
+	u32 tail = atomic_read_acquire(&q->tail);
+	u64 now = ktime_get_mono_fast_ns();
+	u32 idle_ms;
+
+	/* Who is about to ring may be off its CPU: a virtual one, or in a debugger. */
+	if (!wait->since || wait->tail != tail || atomic_read(&q->ringing)) {
+		wait->since = now;
+		wait->tail = tail;
+		wait->idle_checks = 0;
+		wait->late_checks = 0;
+		return;
+	}
+	wait->idle_checks++;
+	idle_ms = min_t(u64, div_u64(now - wait->since, NSEC_PER_MSEC), U32_MAX);
+	if (idle_ms >= SMMU_CMDQ_SLOW_MS)
+		smmu_cmdq_tell_slow(q, now, idle_ms);
+	if (smmu_cmdq_wait_is_over(q, wait, idle_ms) && smmu_cmdq_wait_is_hopeless(q, wait))
+		smmu_cmdq_give_up(q, "the SMMU consumes nothing");
 }
 
 /*
@@ -99,36 +187,17 @@ static bool smmu_cmdq_wait_expired(struct smmu_cmdq_wait *wait)
  */
 static void smmu_cmdq_poll_slowly(struct smmu_cmdq *q, struct smmu_cmdq_wait *wait)
 {
-	if (wait->slow_polls++ % SMMU_CMDQ_ERROR_POLLS == 0) {
-		wait->expired = smmu_cmdq_wait_expired(wait);
+	if (wait->slow_polls++ % SMMU_CMDQ_CHECK_POLLS == 0) {
 		q->ops->poll_errors(q->ctx);
+		smmu_cmdq_wait_check(q, wait);
+		/* So the kernel's watchdogs do not take a slow SMMU for a lost CPU. */
+		touch_nmi_watchdog();
 	}
 	udelay(SMMU_CMDQ_POLL_US);
 }
 
-/**
- * smmu_cmdq_wait_poll() - One step of a wait
- * @q: the queue
- * @wait: the wait
- * @pos: what it is for, for the message when the queue is given up
- *
- * The caller looks at the tail before and after.  It may have been off its CPU for
- * longer than any wait may take, so when the time is up it looks once more.
- *
- * Context: any; the queue's lock is not held.
- * Return: 0; -ETIMEDOUT if the queue is dead.
- */
-int smmu_cmdq_wait_poll(struct smmu_cmdq *q, struct smmu_cmdq_wait *wait, u32 pos)
+static void smmu_cmdq_poll_register(struct smmu_cmdq *q, struct smmu_cmdq_wait *wait)
 {
-	if (READ_ONCE(q->dead))
-		return -ETIMEDOUT;
-	if (wait->expired)
-		return smmu_cmdq_give_up(q, pos);
-	if (wait->memory_polls) {
-		wait->memory_polls--;
-		cpu_relax();
-		return 0;
-	}
 	if (wait->fast_polls) {
 		wait->fast_polls--;
 		cpu_relax();
@@ -136,7 +205,39 @@ int smmu_cmdq_wait_poll(struct smmu_cmdq *q, struct smmu_cmdq_wait *wait, u32 po
 		smmu_cmdq_poll_slowly(q, wait);
 	}
 	smmu_cmdq_update_tail(q);
-	return 0;
+}
+
+/**
+ * smmu_cmdq_wait_poll() - One step of a wait
+ * @q: the queue
+ * @wait: the wait
+ *
+ * The caller looks at the tail before and after.
+ *
+ * Context: any; the queue's lock is not held.
+ * Return: 0; -ETIMEDOUT if the queue is dead.
+ */
+int smmu_cmdq_wait_poll(struct smmu_cmdq *q, struct smmu_cmdq_wait *wait)
+{
+	bool dead;
+
+	if (wait->memory_polls) {
+		wait->memory_polls--;
+		cpu_relax();
+		return READ_ONCE(q->dead) ? -ETIMEDOUT : 0;
+	}
+	atomic_inc(&q->looking);
+	/*
+	 * Earlier: @looking.  Later: @dead.  Peer: smmu_cmdq_stop(), which either waits
+	 * for this CPU or is seen here.
+	 */
+	smp_mb__after_atomic();
+	dead = READ_ONCE(q->dead);
+	if (!dead)
+		smmu_cmdq_poll_register(q, wait);
+	/* Earlier: reads of registers.  Later: @looking.  Peer: as above. */
+	atomic_fetch_dec_release(&q->looking);
+	return dead ? -ETIMEDOUT : 0;
 }
 
 /**
@@ -155,6 +256,6 @@ int smmu_cmdq_wait_consumed(struct smmu_cmdq *q, u32 pos, unsigned int memory_po
 	int ret = 0;
 
 	while (!ret && !smmu_ring_passed(atomic_read_acquire(&q->tail), pos))
-		ret = smmu_cmdq_wait_poll(q, &wait, pos);
+		ret = smmu_cmdq_wait_poll(q, &wait);
 	return ret;
 }

@@ -5,9 +5,10 @@
 #ifndef SMMU_CMDQ_WAIT_H
 #define SMMU_CMDQ_WAIT_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
 
-struct smmu_cmdq;
+#include "queue/cmdq.h"
 
 /*
  * Polls of memory before CMDQ_CONS is read, by who waits for another CPU's CMD_SYNC: some
@@ -26,15 +27,20 @@ struct smmu_cmdq;
  * @memory_polls: polls of memory to come
  * @fast_polls: polls of CMDQ_CONS without a delay to come, after those
  * @slow_polls: polls of CMDQ_CONS with a delay so far, after those
- * @start: when the first of these was; 0 before it
- * @expired: the time is up, and this was the last poll
+ * @idle_checks: how often in a row nothing had been consumed since the last check, one
+ *	in %SMMU_CMDQ_CHECK_POLLS slow polls
+ * @late_checks: the last of them, since the time was up
+ * @since: when the first one was; 0 before the first check
+ * @tail: how far the SMMU was then
  */
 struct smmu_cmdq_wait {
 	unsigned int memory_polls;
 	unsigned int fast_polls;
 	unsigned int slow_polls;
-	u64 start;
-	bool expired;
+	unsigned int idle_checks;
+	unsigned int late_checks;
+	u64 since;
+	u32 tail;
 };
 
 static inline struct smmu_cmdq_wait smmu_cmdq_wait_start(unsigned int memory_polls)
@@ -45,7 +51,14 @@ static inline struct smmu_cmdq_wait smmu_cmdq_wait_start(unsigned int memory_pol
 	};
 }
 
-int smmu_cmdq_wait_poll(struct smmu_cmdq *q, struct smmu_cmdq_wait *wait, u32 pos);
+/* Under the queue's lock, as senders look at @fast there. */
+static inline void smmu_cmdq_set_dead_locked(struct smmu_cmdq *q, bool dead)
+{
+	WRITE_ONCE(q->dead, dead);
+	q->fast = !dead && !q->errata;
+}
+
+int smmu_cmdq_wait_poll(struct smmu_cmdq *q, struct smmu_cmdq_wait *wait);
 int smmu_cmdq_wait_consumed(struct smmu_cmdq *q, u32 pos, unsigned int memory_polls);
 
 #endif /* SMMU_CMDQ_WAIT_H */

@@ -48,13 +48,30 @@ static bool cmdq_env_error_active(struct cmdq_env *env)
 	       SMMU_GERROR_CMDQ_ERR;
 }
 
+static bool cmdq_env_twice(const struct cmdq_env *env)
+{
+	return env->q.errata & SMMU_ERRATUM_INVALIDATE_TWICE;
+}
+
 static void cmdq_env_execute_sync(struct cmdq_env *env)
 {
 	u32 i;
 
 	env->syncs++;
-	for (i = 0; i < CMDQ_ENV_SENDERS; i++)
-		WRITE_ONCE(env->synced[i], env->next[i]);
+	for (i = 0; i < CMDQ_ENV_SENDERS; i++) {
+		env->once[i] = env->next[i];
+		WRITE_ONCE(env->synced[i], cmdq_env_twice(env) ? env->again[i] : env->next[i]);
+	}
+}
+
+/* In order, and the second time when the first is complete. */
+static bool cmdq_env_execute_tlbi(struct cmdq_env *env, u32 sender, u32 number)
+{
+	if (cmdq_env_twice(env) && number == env->again[sender] && number < env->once[sender]) {
+		env->again[sender]++;
+		return true;
+	}
+	return number == env->next[sender]++;
 }
 
 /* Returns the error code that stops the queue at this command, 0 for none. */
@@ -67,9 +84,11 @@ static u8 cmdq_env_execute(struct cmdq_env *env, u64 w0, u64 w1)
 		cmdq_env_execute_sync(env);
 		return SMMU_CERROR_NONE;
 	case SMMU_CMD_TLBI_NH_VA:
-		if (sender >= CMDQ_ENV_SENDERS || w1 >> 12 != env->next[sender]++)
+		if (sender >= CMDQ_ENV_SENDERS || !cmdq_env_execute_tlbi(env, sender, w1 >> 12))
 			env->errors++;
 		return SMMU_CERROR_NONE;
+	case SMMU_CMD_TLBI_NSNH_ALL:
+		return env->accept_everything ? SMMU_CERROR_NONE : SMMU_CERROR_ILL;
 	default:
 		return SMMU_CERROR_ILL;
 	}
@@ -95,6 +114,9 @@ static void cmdq_env_consume(struct cmdq_env *env, u32 most)
 	smp_rmb();
 	if (prod - env->cons > BIT(env->q.entries_lg2))
 		env->errors++;
+	/* Nor may it go back. */
+	if (smmu_ring_used(prod, env->prod) > BIT(env->q.entries_lg2))
+		env->errors++;
 	env->doorbells += prod != env->prod;
 	env->prod = prod;
 	while (env->cons != prod && most-- && !err) {
@@ -117,7 +139,7 @@ static bool cmdq_env_on_hold(struct cmdq_env *env)
 static void cmdq_env_consume_some(struct cmdq_env *env)
 {
 	if (!env->stopped && !cmdq_env_on_hold(env) && !cmdq_env_error_active(env))
-		cmdq_env_consume(env, 1 + prandom_u32_state(&env->rnd) % 100);
+		cmdq_env_consume(env, env->pause_ms ? 1 : 1 + prandom_u32_state(&env->rnd) % 100);
 }
 
 /* The consumer as a thread: it takes as much as it likes, when it likes. */
@@ -151,13 +173,20 @@ struct task_struct *cmdq_env_hardware(struct cmdq_env *env)
 	return task;
 }
 
+/* What probe does for a product that has them */
+void cmdq_env_set_errata(struct cmdq_env *env, u32 errata)
+{
+	env->q.errata = errata;
+	env->q.fast = !errata;
+}
+
 /* Does the consumer sleep through this step? */
 static bool cmdq_env_is_late(struct cmdq_env *env)
 {
 	if (!env->late)
 		return false;
 	if (!--env->late)
-		msleep(1100);
+		msleep(CMDQ_ENV_GIVE_UP_MS + 100);
 	return true;
 }
 
@@ -170,6 +199,9 @@ void cmdq_env_step(void *ctx)
 
 	if (cmdq_env_is_late(env))
 		return;
+	WRITE_ONCE(env->inside, true);
+	if (env->pause_ms)
+		msleep(env->pause_ms);
 	spin_lock_irqsave(&env->lock, flags);
 	if (!env->apart)
 		cmdq_env_consume_some(env);
@@ -180,20 +212,31 @@ void cmdq_env_step(void *ctx)
 	/* Whoever else sends or consumes may need this CPU for it. */
 	if (!env->awake)
 		usleep_range(1, 20);
+	WRITE_ONCE(env->inside, false);
 }
 
-static void cmdq_env_cut_off(void *ctx)
+static int cmdq_env_cut_off(void *ctx)
 {
 	struct cmdq_env *env = ctx;
 
 	env->cut_offs++;
 	/* Nobody may go on before traffic is stopped. */
 	env->errors += READ_ONCE(env->q.dead);
+	return 0;
+}
+
+static void cmdq_env_before_ring(void *ctx)
+{
+	struct cmdq_env *env = ctx;
+
+	if (env->before_ring)
+		env->before_ring(env);
 }
 
 static const struct smmu_cmdq_ops cmdq_env_ops = {
 	.poll_errors = cmdq_env_step,
 	.cut_off = cmdq_env_cut_off,
+	.before_ring = cmdq_env_before_ring,
 };
 
 /* Let everything begin at this position. */
@@ -208,6 +251,13 @@ void cmdq_env_start_at(struct cmdq_env *env, u32 pos)
 	env->fetch_pos = pos;
 	*cmdq_env_reg(env, SMMU_CMDQ_PROD) = smmu_ring_hw(pos, CMDQ_ENV_LG2);
 	cmdq_env_set_cons(env, 0);
+}
+
+/* The registers start again from zero. */
+void cmdq_env_restarted(struct cmdq_env *env)
+{
+	env->cons = env->q.head;
+	env->prod = env->q.head;
 }
 
 int cmdq_env_init(struct kunit *test)
@@ -229,10 +279,10 @@ int cmdq_env_init(struct kunit *test)
 	prandom_seed_state(&env->rnd, seed);
 
 	KUNIT_ASSERT_EQ(test, 0, smmu_cmdq_init(&env->q, dev, &env->mmio, CMDQ_ENV_LG2,
-						&cmdq_env_ops, env));
+						0, &cmdq_env_ops, env));
+	env->q.give_up_ms = CMDQ_ENV_GIVE_UP_MS;
 	smmu_cmdq_restart(&env->q);
-	env->cons = env->q.head;
-	env->prod = env->q.head;
+	cmdq_env_restarted(env);
 	env->fetch_pos = env->q.head;
 	test->priv = env;
 	return 0;
@@ -338,4 +388,34 @@ bool cmdq_env_reaches(struct cmdq_env *env, u32 head)
 		usleep_range(20, 50);
 	}
 	return false;
+}
+
+struct cmdq_env_sender *cmdq_env_senders(struct kunit *test)
+{
+	struct cmdq_env_sender *senders;
+
+	senders = kunit_kcalloc(test, CMDQ_ENV_SENDERS, sizeof(*senders), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, senders);
+	return senders;
+}
+
+/*
+ * One sender puts a command and a CMD_SYNC; the others put up to four commands each
+ * behind it, and only then the consumer begins.  Returns where that is.
+ */
+u32 cmdq_env_gather(struct cmdq_env *env, struct cmdq_env_sender *senders)
+{
+	u32 i, start = env->q.head;
+
+	for (i = 1; i < CMDQ_ENV_SENDERS; i++)
+		senders[i].most = 4;
+	cmdq_env_create(env, senders, CMDQ_ENV_SENDERS);
+	env->held = true;
+	env->hold = start;
+	complete(&senders[0].go);
+	KUNIT_ASSERT_TRUE(env->test, cmdq_env_reaches(env, start + 2));
+	for (i = 1; i < CMDQ_ENV_SENDERS; i++)
+		start += 1 + i % 4;
+	WRITE_ONCE(env->hold, start + 2);
+	return start + 2;
 }

@@ -12,6 +12,7 @@
 #include <linux/prandom.h>
 #include <linux/spinlock.h>
 
+#include "hw/caps.h"
 #include "hw/mmio.h"
 #include "hw/regs.h"
 #include "queue/cmdq.h"
@@ -24,6 +25,8 @@ struct task_struct;
 #define CMDQ_ENV_SLOTS		((u32)BIT(CMDQ_ENV_LG2))
 #define CMDQ_ENV_SENDERS	8
 #define CMDQ_ENV_MOST		100
+/* How long a waiter waits: long on a busy machine, and short enough to be waited for */
+#define CMDQ_ENV_GIVE_UP_MS	1000
 
 /* An opcode that no architecture version has. */
 #define CMDQ_ENV_BAD_OPCODE	0xff
@@ -40,6 +43,8 @@ struct task_struct;
  * @syncs: how many of them were CMD_SYNC
  * @next: next sequence number expected from each sender
  * @synced: the same when a CMD_SYNC was last consumed: what is complete
+ * @once: the same for their first time, where each has to come twice
+ * @again: next sequence number expected from each sender for the second time
  * @doorbells: changes of PROD that were seen
  * @prod: PROD when it was last looked at
  * @errors: what went against the rules
@@ -51,9 +56,15 @@ struct task_struct;
  * @awake: waiters keep their CPU
  * @late: steps that the consumer sleeps through, the last for longer than a wait
  *	may take; for one sender
+ * @pause_ms: the consumer takes one command a step, and that long for it
+ * @accept_everything: CMD_TLBI_NSNH_ALL is not refused
+ * @inside: somebody who waits is looking for errors
  * @fetch_fails: how often the fetch of the next command shall fail
  * @fetch_pos: where
  * @cut_offs: how often traffic was stopped
+ * @before_ring: what a CPU does that is about to write PROD; %NULL for nothing. With
+ *	interrupts off, and the lock where several CMD_SYNCs can be in flight.
+ * @nested: for @before_ring
  */
 struct cmdq_env {
 	struct kunit *test;
@@ -66,6 +77,8 @@ struct cmdq_env {
 	u32 syncs;
 	u32 next[CMDQ_ENV_SENDERS];
 	u32 synced[CMDQ_ENV_SENDERS];
+	u32 once[CMDQ_ENV_SENDERS];
+	u32 again[CMDQ_ENV_SENDERS];
 	u32 doorbells;
 	u32 prod;
 	u32 errors;
@@ -76,9 +89,14 @@ struct cmdq_env {
 	bool apart;
 	bool awake;
 	u32 late;
+	u32 pause_ms;
+	bool accept_everything;
+	bool inside;
 	u32 fetch_fails;
 	u32 fetch_pos;
 	u32 cut_offs;
+	void (*before_ring)(struct cmdq_env *env);
+	int nested;
 };
 
 /**
@@ -116,7 +134,9 @@ struct cmdq_env_sender {
 };
 
 int cmdq_env_init(struct kunit *test);
+void cmdq_env_set_errata(struct cmdq_env *env, u32 errata);
 void cmdq_env_start_at(struct cmdq_env *env, u32 pos);
+void cmdq_env_restarted(struct cmdq_env *env);
 u32 *cmdq_env_reg(struct cmdq_env *env, u32 reg);
 struct smmu_cmd cmdq_env_cmd(u32 sender, u32 number);
 void cmdq_env_set_cons(struct cmdq_env *env, u8 err);
@@ -128,5 +148,7 @@ struct task_struct *cmdq_env_hardware(struct cmdq_env *env);
 void cmdq_env_create(struct cmdq_env *env, struct cmdq_env_sender *senders, u32 n);
 void cmdq_env_join(struct cmdq_env *env, struct cmdq_env_sender *senders, u32 n);
 bool cmdq_env_reaches(struct cmdq_env *env, u32 head);
+struct cmdq_env_sender *cmdq_env_senders(struct kunit *test);
+u32 cmdq_env_gather(struct cmdq_env *env, struct cmdq_env_sender *senders);
 
 #endif /* SMMU_TESTS_CMDQ_ENV_H */

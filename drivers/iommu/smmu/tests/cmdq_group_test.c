@@ -6,69 +6,39 @@
 #include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
+#include <linux/random.h>
 
 #include "tests/cmdq_env.h"
 
-#define GROUP_TEST_SENDERS	CMDQ_ENV_SENDERS
 #define GROUP_TEST_ROUNDS	12
-
-static struct cmdq_env_sender *group_test_senders(struct kunit *test)
-{
-	struct cmdq_env_sender *senders;
-
-	senders = kunit_kcalloc(test, GROUP_TEST_SENDERS, sizeof(*senders), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, senders);
-	return senders;
-}
 
 /* A CMD_SYNC in flight whose sender is off its CPU: nobody waits for it. */
 static void group_test_fly(struct cmdq_env *env)
 {
-	const bool sync_batches = env->q.sync_batches;
+	const u32 errata = env->q.errata;
 	struct smmu_cmdq_batch batch;
 
-	env->q.sync_batches = true;
+	env->q.errata = SMMU_ERRATUM_SYNC_EVERY_BATCH;
 	smmu_cmdq_batch_init(&batch, &env->q);
 	smmu_cmdq_batch_add(&batch, cmdq_env_cmd(0, env->next[0]));
 	smmu_cmdq_batch_flush(&batch);
-	env->q.sync_batches = sync_batches;
-}
-
-/*
- * One sender puts a command and a CMD_SYNC; the others put up to four commands each
- * behind it, and only then the consumer begins.  Returns where that is.
- */
-static u32 group_test_gather(struct cmdq_env *env, struct cmdq_env_sender *senders)
-{
-	u32 i, start = env->q.head;
-
-	for (i = 1; i < GROUP_TEST_SENDERS; i++)
-		senders[i].most = 4;
-	cmdq_env_create(env, senders, GROUP_TEST_SENDERS);
-	env->held = true;
-	env->hold = start;
-	complete(&senders[0].go);
-	KUNIT_ASSERT_TRUE(env->test, cmdq_env_reaches(env, start + 2));
-	for (i = 1; i < GROUP_TEST_SENDERS; i++)
-		start += 1 + i % 4;
-	WRITE_ONCE(env->hold, start + 2);
-	return start + 2;
+	env->q.errata = errata;
 }
 
 /* Two CMD_SYNCs and two doorbells for all: the first sender's, and one for the others */
 static void group_test_share_from(struct kunit *test, u32 pos)
 {
-	struct cmdq_env_sender *senders = group_test_senders(test);
+	struct cmdq_env_sender *senders = cmdq_env_senders(test);
 	struct cmdq_env *env = test->priv;
 	u32 i, end;
 
 	cmdq_env_start_at(env, pos);
 	env->syncs = 0;
 	env->doorbells = 0;
-	end = group_test_gather(env, senders);
-	cmdq_env_join(env, senders, GROUP_TEST_SENDERS);
+	end = cmdq_env_gather(env, senders);
+	cmdq_env_join(env, senders, CMDQ_ENV_SENDERS);
 
-	for (i = 0; i < GROUP_TEST_SENDERS; i++)
+	for (i = 0; i < CMDQ_ENV_SENDERS; i++)
 		KUNIT_EXPECT_EQ(test, senders[i].ret, 0);
 	KUNIT_EXPECT_EQ(test, env->held_prod, pos + 2);
 	KUNIT_EXPECT_EQ(test, env->syncs, 2);
@@ -116,7 +86,7 @@ static void group_test_take_over(struct kunit *test)
  */
 static void group_test_outrun(struct kunit *test)
 {
-	struct cmdq_env_sender *senders = group_test_senders(test);
+	struct cmdq_env_sender *senders = cmdq_env_senders(test);
 	const struct smmu_cmd sync = smmu_cmd_sync();
 	struct cmdq_env *env = test->priv;
 	u32 start = env->q.head;
@@ -125,7 +95,7 @@ static void group_test_outrun(struct kunit *test)
 
 	group_test_fly(env);
 	env->stopped = true;
-	env->awake = true;
+	env->awake = num_online_cpus() > 1;
 	senders[1].most = 2;
 	cmdq_env_create(env, senders, 2);
 	complete(&senders[1].go);
@@ -286,14 +256,14 @@ static void group_test_keeps_room(struct kunit *test)
 /* A command is refused while many wait: any of them may have been the victim. */
 static void group_test_illegal_from(struct kunit *test, u32 culprit)
 {
-	struct cmdq_env_sender *senders = group_test_senders(test);
+	struct cmdq_env_sender *senders = cmdq_env_senders(test);
 	struct cmdq_env *env = test->priv;
 	u32 i;
 
 	senders[culprit].bad = 1;
-	group_test_gather(env, senders);
-	cmdq_env_join(env, senders, GROUP_TEST_SENDERS);
-	for (i = 1; i < GROUP_TEST_SENDERS; i++)
+	cmdq_env_gather(env, senders);
+	cmdq_env_join(env, senders, CMDQ_ENV_SENDERS);
+	for (i = 1; i < CMDQ_ENV_SENDERS; i++)
 		KUNIT_EXPECT_EQ(test, senders[i].ret, -EIO);
 	KUNIT_EXPECT_EQ(test, senders[culprit].ret, -EIO);
 	KUNIT_EXPECT_TRUE(test, senders[0].ret == 0 || senders[0].ret == -EIO);
@@ -316,15 +286,15 @@ static void group_test_illegal_sharer(struct kunit *test)
 /* The SMMU stops: all are told so in time, and traffic is stopped once. */
 static void group_test_dead(struct kunit *test)
 {
-	struct cmdq_env_sender *senders = group_test_senders(test);
+	struct cmdq_env_sender *senders = cmdq_env_senders(test);
 	struct cmdq_env *env = test->priv;
 	ktime_t start = ktime_get();
 	u32 i;
 
 	env->stopped = true;
-	group_test_gather(env, senders);
-	cmdq_env_join(env, senders, GROUP_TEST_SENDERS);
-	for (i = 0; i < GROUP_TEST_SENDERS; i++)
+	cmdq_env_gather(env, senders);
+	cmdq_env_join(env, senders, CMDQ_ENV_SENDERS);
+	for (i = 0; i < CMDQ_ENV_SENDERS; i++)
 		KUNIT_EXPECT_EQ(test, senders[i].ret, -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, env->cut_offs, 1);
 	KUNIT_EXPECT_EQ(test, env->syncs, 0);
@@ -344,84 +314,47 @@ static void group_test_dead_alone(struct kunit *test)
 
 static void group_test_stop(struct kunit *test)
 {
-	struct cmdq_env_sender *senders = group_test_senders(test);
+	struct cmdq_env_sender *senders = cmdq_env_senders(test);
 	struct cmdq_env *env = test->priv;
 	ktime_t start;
 	u32 i, end;
 
 	env->stopped = true;
-	end = group_test_gather(env, senders);
-	for (i = 1; i < GROUP_TEST_SENDERS; i++)
+	end = cmdq_env_gather(env, senders);
+	for (i = 1; i < CMDQ_ENV_SENDERS; i++)
 		complete(&senders[i].go);
 	KUNIT_EXPECT_TRUE(test, cmdq_env_reaches(env, end));
 	start = ktime_get();
 	smmu_cmdq_stop(&env->q);
-	cmdq_env_join(env, senders, GROUP_TEST_SENDERS);
+	cmdq_env_join(env, senders, CMDQ_ENV_SENDERS);
 	/* At once, not when their own time is up. */
 	KUNIT_EXPECT_LT(test, ktime_ms_delta(ktime_get(), start), 500);
-	for (i = 0; i < GROUP_TEST_SENDERS; i++)
+	for (i = 0; i < CMDQ_ENV_SENDERS; i++)
 		KUNIT_EXPECT_EQ(test, senders[i].ret, -ETIMEDOUT);
 	KUNIT_EXPECT_EQ(test, env->cut_offs, 0);
-}
-
-struct group_test_stopper {
-	struct smmu_cmdq *q;
-	struct completion done;
-};
-
-static int group_test_stopper_main(void *ctx)
-{
-	struct group_test_stopper *stopper = ctx;
-
-	smmu_cmdq_stop(stopper->q);
-	complete(&stopper->done);
-	return 0;
-}
-
-/* Two CPUs are about to write PROD: its registers must not lose their power before. */
-static void group_test_stop_ringing(struct kunit *test)
-{
-	struct cmdq_env *env = test->priv;
-	struct group_test_stopper stopper = { .q = &env->q };
-	struct task_struct *task;
-
-	init_completion(&stopper.done);
-	atomic_set(&env->q.ringing, 2);
-	task = kthread_run(group_test_stopper_main, &stopper, "smmu-cmdq-stop");
-	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
-	KUNIT_EXPECT_EQ(test, wait_for_completion_timeout(&stopper.done, HZ / 20), 0);
-	atomic_dec(&env->q.ringing);
-	KUNIT_EXPECT_EQ(test, wait_for_completion_timeout(&stopper.done, HZ / 20), 0);
-	atomic_dec(&env->q.ringing);
-	wait_for_completion(&stopper.done);
-	KUNIT_EXPECT_EQ(test, cmdq_env_sync(env, NULL, 0), -ETIMEDOUT);
-	smmu_cmdq_restart(&env->q);
-	env->cons = env->q.head;
-	KUNIT_EXPECT_EQ(test, cmdq_env_sync(env, NULL, 0), 0);
-	KUNIT_EXPECT_EQ(test, atomic_read(&env->q.ringing), 0);
 }
 
 /* All who wait are done waiting, whether the SMMU had heard of them or not. */
 static void group_test_restart(struct kunit *test)
 {
-	struct cmdq_env_sender *senders = group_test_senders(test);
+	struct cmdq_env_sender *senders = cmdq_env_senders(test);
 	struct cmdq_env *env = test->priv;
 	u32 i, end;
 
-	for (i = 0; i < GROUP_TEST_SENDERS; i++)
+	for (i = 0; i < CMDQ_ENV_SENDERS; i++)
 		senders[i].careless = true;
 	env->stopped = true;
-	end = group_test_gather(env, senders);
-	for (i = 1; i < GROUP_TEST_SENDERS; i++)
+	end = cmdq_env_gather(env, senders);
+	for (i = 1; i < CMDQ_ENV_SENDERS; i++)
 		complete(&senders[i].go);
 	KUNIT_EXPECT_TRUE(test, cmdq_env_reaches(env, end));
 	smmu_cmdq_restart(&env->q);
-	cmdq_env_join(env, senders, GROUP_TEST_SENDERS);
-	for (i = 0; i < GROUP_TEST_SENDERS; i++)
+	cmdq_env_join(env, senders, CMDQ_ENV_SENDERS);
+	for (i = 0; i < CMDQ_ENV_SENDERS; i++)
 		KUNIT_EXPECT_EQ(test, senders[i].ret, 0);
 	KUNIT_EXPECT_EQ(test, *cmdq_env_reg(env, SMMU_CMDQ_PROD), 0);
 
-	env->cons = env->q.head;
+	cmdq_env_restarted(env);
 	env->stopped = false;
 	env->held = false;
 	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, cmdq_env_cmd(0, env->next[0])), 0);
@@ -441,42 +374,6 @@ static void group_test_restart_aligned(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, smmu_ring_passed(atomic_read(&env->q.tail), env->q.last_sync));
 }
 
-/* The erratum: PROD shows nothing that does not end in a CMD_SYNC. */
-static void group_test_sync_batches(struct kunit *test)
-{
-	struct cmdq_env_sender *senders = group_test_senders(test);
-	struct cmdq_env *env = test->priv;
-	struct smmu_cmdq_batch batch;
-	u32 i, calls = 0, end, first;
-
-	env->q.sync_batches = true;
-	end = group_test_gather(env, senders) + GROUP_TEST_SENDERS - 1;
-	WRITE_ONCE(env->hold, end);
-	cmdq_env_join(env, senders, GROUP_TEST_SENDERS);
-	for (i = 0; i < GROUP_TEST_SENDERS; i++)
-		KUNIT_EXPECT_EQ(test, senders[i].ret, 0);
-	KUNIT_EXPECT_EQ(test, env->held_prod, end);
-	KUNIT_EXPECT_EQ(test, env->syncs, GROUP_TEST_SENDERS);
-
-	env->syncs = 0;
-	env->doorbells = 0;
-	first = env->next[1];
-	smmu_cmdq_batch_init(&batch, &env->q);
-	for (i = 0; i < 2 * SMMU_CMDQ_BATCH_CMDS + 1; i++) {
-		smmu_cmdq_batch_add(&batch, cmdq_env_cmd(1, first + i));
-		if (batch.n == SMMU_CMDQ_BATCH_CMDS) {
-			smmu_cmdq_batch_flush(&batch);
-			calls++;
-			KUNIT_EXPECT_EQ(test, env->q.last_sync, env->q.head - 1);
-			KUNIT_EXPECT_EQ(test, cmdq_env_published(env), env->q.head);
-			cmdq_env_step(env);
-		}
-	}
-	KUNIT_EXPECT_EQ(test, smmu_cmdq_batch_sync(&batch), 0);
-	KUNIT_EXPECT_EQ(test, env->syncs, calls + 1);
-	KUNIT_EXPECT_EQ(test, env->errors, 0);
-}
-
 struct group_case {
 	const char *name;
 	u32 most;
@@ -484,7 +381,7 @@ struct group_case {
 	u32 bad;
 	u32 start;
 	bool apart;
-	bool sync_batches;
+	u32 errata;
 };
 
 static const struct group_case group_cases[] = {
@@ -494,47 +391,64 @@ static const struct group_case group_cases[] = {
 	{ "batches", .most = CMDQ_ENV_MOST, .rounds = 60, .apart = true },
 	{ "illegal commands", .most = 8, .rounds = 100, .bad = 17, .apart = true },
 	{ "counters wrap", .most = 8, .rounds = 100, .start = 0u - 1500, .apart = true },
-	{ "every batch synced", .most = 40, .rounds = 60, .apart = true, .sync_batches = true },
+	{ "every batch synced", .most = 40, .rounds = 60, .apart = true,
+	  .errata = SMMU_ERRATUM_SYNC_EVERY_BATCH },
+	{ "every command synced", .most = 1, .rounds = 300, .apart = true,
+	  .errata = SMMU_ERRATUM_SYNC_EVERY_BATCH },
+	{ "invalidations twice", .most = 40, .rounds = 60, .apart = true,
+	  .errata = SMMU_ERRATUM_INVALIDATE_TWICE },
+	{ "both", .most = 40, .rounds = 60, .apart = true,
+	  .errata = SMMU_ERRATUM_SYNC_EVERY_BATCH | SMMU_ERRATUM_INVALIDATE_TWICE },
 };
 
 KUNIT_ARRAY_PARAM_DESC(group, group_cases, name);
 
+/* A CPU is held up between its CMD_SYNC and its doorbell, for as long as others like. */
+static void group_test_hold_up(struct cmdq_env *env)
+{
+	u32 us = get_random_u32() % 1024;
+
+	if (us < 256)
+		udelay(us);
+}
+
 static void group_test_random(struct kunit *test)
 {
-	struct cmdq_env_sender *senders = group_test_senders(test);
+	struct cmdq_env_sender *senders = cmdq_env_senders(test);
 	const struct group_case *c = test->param_value;
 	struct cmdq_env *env = test->priv;
 	u32 i, calls = 0, refused = 0;
 	struct task_struct *hw = NULL;
 
-	env->q.sync_batches = c->sync_batches;
+	cmdq_env_set_errata(env, c->errata);
+	env->before_ring = group_test_hold_up;
 	if (c->start)
 		cmdq_env_start_at(env, c->start);
 	if (c->apart)
 		hw = cmdq_env_hardware(env);
-	for (i = 0; i < GROUP_TEST_SENDERS; i++) {
+	for (i = 0; i < CMDQ_ENV_SENDERS; i++) {
 		senders[i].most = c->most;
 		senders[i].rounds = c->rounds;
 		senders[i].bad = c->bad;
 	}
-	cmdq_env_create(env, senders, GROUP_TEST_SENDERS);
-	cmdq_env_join(env, senders, GROUP_TEST_SENDERS);
+	cmdq_env_create(env, senders, CMDQ_ENV_SENDERS);
+	cmdq_env_join(env, senders, CMDQ_ENV_SENDERS);
 	if (hw)
 		kthread_stop(hw);
 
-	for (i = 0; i < GROUP_TEST_SENDERS; i++) {
+	for (i = 0; i < CMDQ_ENV_SENDERS; i++) {
 		KUNIT_EXPECT_TRUE(test, senders[i].ret == 0 || senders[i].ret == -EIO);
 		KUNIT_EXPECT_EQ(test, env->next[i], senders[i].sent);
 		calls += senders[i].calls;
 		refused += senders[i].refused;
 	}
-	KUNIT_EXPECT_EQ(test, calls, GROUP_TEST_SENDERS * c->rounds);
+	KUNIT_EXPECT_EQ(test, calls, CMDQ_ENV_SENDERS * c->rounds);
 	KUNIT_EXPECT_EQ(test, refused != 0, c->bad != 0);
 	KUNIT_EXPECT_EQ(test, env->cut_offs, 0);
 	kunit_info(test, "%u calls, %u CMD_SYNCs, doorbells seen: %u", calls, env->syncs,
 		   env->doorbells);
 	/* What was refused became a CMD_SYNC, too. */
-	if (!c->sync_batches)
+	if (!c->errata)
 		KUNIT_EXPECT_LE(test, env->syncs, calls - c->apart + atomic_read(&env->q.rejected));
 	if (c->start)
 		KUNIT_EXPECT_LT(test, env->q.head, c->start);
@@ -556,10 +470,8 @@ static struct kunit_case group_test_cases[] = {
 	KUNIT_CASE(group_test_dead),
 	KUNIT_CASE(group_test_dead_alone),
 	KUNIT_CASE(group_test_stop),
-	KUNIT_CASE(group_test_stop_ringing),
 	KUNIT_CASE(group_test_restart),
 	KUNIT_CASE(group_test_restart_aligned),
-	KUNIT_CASE(group_test_sync_batches),
 	KUNIT_CASE_PARAM(group_test_random, group_gen_params),
 	{ }
 };

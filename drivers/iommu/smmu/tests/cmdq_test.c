@@ -203,7 +203,7 @@ static void cmdq_test_dead(struct kunit *test)
 
 	env->stopped = false;
 	smmu_cmdq_restart(&env->q);
-	env->cons = env->q.head;
+	cmdq_env_restarted(env);
 	KUNIT_EXPECT_EQ(test, cmdq_env_sync(env, NULL, 0), 0);
 }
 

@@ -16,6 +16,8 @@
 #include "tests/fake_smmu.h"
 
 #define FAKE_SMMU_CMDQ_LG2	SMMU_CMDQ_MIN_LG2
+/* Long enough on a busy machine, and short enough to be waited for. */
+#define FAKE_SMMU_GIVE_UP_MS	1000
 
 static u32 *fake_smmu_reg(struct fake_smmu *fake, u32 reg)
 {
@@ -274,6 +276,8 @@ static void fake_smmu_consume(struct fake_smmu *fake)
 	const u8 entries_lg2 = fake->smmu.cmdq.entries_lg2;
 	u32 prod = smmu_ring_extend(fake->cons, *fake_smmu_reg(fake, SMMU_CMDQ_PROD), entries_lg2);
 
+	if (fake->on_consume && fake->cons != prod)
+		fake->on_consume(fake);
 	for (; fake->cons != prod; fake->cons++) {
 		const u32 idx = smmu_ring_slot(fake->cons, entries_lg2);
 		const __le64 *slot = &fake->smmu.cmdq.base[2 * idx];
@@ -297,11 +301,12 @@ static void fake_smmu_step(void *ctx)
 	spin_unlock_irqrestore(&fake->lock, flags);
 }
 
-static void fake_smmu_cut_off(void *ctx)
+static int fake_smmu_cut_off(void *ctx)
 {
 	struct fake_smmu *fake = ctx;
 
 	fake->cut_off = true;
+	return 0;
 }
 
 static const struct smmu_cmdq_ops fake_smmu_cmdq_ops = {
@@ -360,7 +365,8 @@ struct fake_smmu *fake_smmu_create(struct kunit *test, const struct fake_smmu_wo
 	smmu->one_context = one_context;
 	fake_smmu_init_device(fake);
 	KUNIT_ASSERT_EQ(test, 0, smmu_cmdq_init(&smmu->cmdq, dev, &smmu->mmio, FAKE_SMMU_CMDQ_LG2,
-						&fake_smmu_cmdq_ops, fake));
+						caps->errata, &fake_smmu_cmdq_ops, fake));
+	smmu->cmdq.give_up_ms = FAKE_SMMU_GIVE_UP_MS;
 	smmu_cmdq_restart(&smmu->cmdq);
 	KUNIT_ASSERT_EQ(test, 0, smmu_strtab_init(&smmu->strtab, dev, caps->sid_bits,
 						  caps->two_level));

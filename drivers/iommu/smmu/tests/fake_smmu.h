@@ -87,6 +87,7 @@ struct fake_smmu_translation {
  * @tlb: translations
  * @tlb_next: the slot that goes next when there is no free one
  * @stopped: it executes nothing
+ * @on_consume: called when it begins to take commands; %NULL for nothing
  * @cut_off: the driver stopped its traffic
  * @bad_cds: accesses whose STE led to an invalid CD
  * @errors: what went against the rules
@@ -105,6 +106,7 @@ struct fake_smmu {
 	struct fake_smmu_translation tlb[FAKE_SMMU_TLB];
 	unsigned int tlb_next;
 	bool stopped;
+	void (*on_consume)(struct fake_smmu *fake);
 	bool cut_off;
 	unsigned int bad_cds;
 	unsigned int errors;
