@@ -132,6 +132,19 @@ static void smmu_probe_disable_features(struct smmu_device *smmu)
 		dev_notice(smmu->dev, "features disabled by parameter: %s\n", disable_features);
 }
 
+static void smmu_probe_add_errata(struct smmu_device *smmu)
+{
+	struct property *prop;
+	const char *compatible;
+
+	of_property_for_each_string(smmu->dev->of_node, "compatible", prop, compatible)
+		smmu->caps.errata |= smmu_caps_errata_of_compatible(compatible);
+	if (smmu->caps.errata & SMMU_ERRATUM_INVALIDATE_TWICE)
+		dev_info(smmu->dev, "erratum: invalidations are sent twice\n");
+	if (smmu->caps.errata & SMMU_ERRATUM_SYNC_EVERY_BATCH)
+		dev_info(smmu->dev, "erratum: each batch of commands ends in a CMD_SYNC\n");
+}
+
 static int smmu_probe_read_caps(struct smmu_device *smmu)
 {
 	const struct smmu_id_regs ids = {
@@ -148,6 +161,7 @@ static int smmu_probe_read_caps(struct smmu_device *smmu)
 	ret = smmu_caps_decode(&ids, &smmu->caps, &why);
 	if (ret)
 		return dev_err_probe(smmu->dev, ret, "cannot drive this SMMU: %s\n", why);
+	smmu_probe_add_errata(smmu);
 	smmu_probe_disable_features(smmu);
 	smmu_probe_apply_coherency(smmu);
 	ret = smmu_probe_choose_granule(smmu);

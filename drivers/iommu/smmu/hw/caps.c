@@ -80,6 +80,9 @@ struct smmu_caps_quirk {
 #define SMMU_IMPLEMENTER_ARM	0x43b
 #define SMMU_PRODUCT_MMU_700	0x487
 
+/* Revisions as in smmu_caps_quirk.rp_last */
+#define SMMU_RP(_r, _p)		((_r) << 4 | (_p))
+
 /*
  * Left out, since the driver uses none of it: wake-up events (MMU-600 1076982, up to
  * r0p2), both stages for one stream (MMU-600 1209401, up to r1; MMU-700 2268618 and
@@ -87,7 +90,16 @@ struct smmu_caps_quirk {
  */
 static const struct smmu_caps_quirk smmu_caps_quirks[] = {
 	/* 2268618, 2812531 */
-	{ SMMU_IMPLEMENTER_ARM, SMMU_PRODUCT_MMU_700, 0xff, SMMU_ERRATUM_SYNC_EVERY_BATCH },
+	{ SMMU_IMPLEMENTER_ARM, SMMU_PRODUCT_MMU_700, SMMU_RP(1, 0),
+	  SMMU_ERRATUM_SYNC_EVERY_BATCH },
+};
+
+/* Products that IIDR does not tell from those without errata, by their compatible */
+static const struct {
+	const char *compatible;
+	u32 errata;
+} smmu_caps_compatibles[] = {
+	{ "nvidia,tegra264-smmu", SMMU_ERRATUM_INVALIDATE_TWICE },
 };
 
 /* A device without clock or power reads as all zeros or all ones. */
@@ -198,6 +210,24 @@ static u32 smmu_caps_errata_of(u32 iidr)
 	}
 	return errata;
 }
+
+/**
+ * smmu_caps_errata_of_compatible() - Errata of a product that only its node names
+ * @compatible: one string of the node's "compatible"
+ *
+ * Context: any; pure.
+ * Return: SMMU_ERRATUM_*, 0 for none.
+ */
+u32 smmu_caps_errata_of_compatible(const char *compatible)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(smmu_caps_compatibles); i++)
+		if (!strcmp(smmu_caps_compatibles[i].compatible, compatible))
+			return smmu_caps_compatibles[i].errata;
+	return 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_caps_errata_of_compatible);
 
 /**
  * smmu_caps_decode() - Find out what an SMMU can do

@@ -90,6 +90,7 @@ struct smmu_caps {
 };
 
 int smmu_caps_decode(const struct smmu_id_regs *ids, struct smmu_caps *caps, const char **why);
+u32 smmu_caps_errata_of_compatible(const char *compatible);
 const char *smmu_caps_disable(struct smmu_caps *caps, const char *names);
 
 /*
