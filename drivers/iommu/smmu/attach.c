@@ -122,6 +122,8 @@ static void smmu_attach_install(struct smmu_port *port, const struct smmu_attach
 	port->kind = plan->kind;
 	port->smmu_domain = plan->smmu_domain;
 	port->ste = plan->ste;
+	if (!smmu->caps.attr_types_ovr)
+		smmu_ste_clear_overrides(&port->ste);
 	if (plan->uses_cd)
 		smmu_cdtab_use_spare(&port->cdtab, &plan->cd);
 	smmu_attach_write_streams(port);

@@ -166,6 +166,7 @@ static void smmu_caps_idr1(u32 idr1, struct smmu_caps *caps)
 	caps->ssid_bits = FIELD_GET(SMMU_IDR1_SSIDSIZE, idr1);
 	caps->cmdq_max_lg2 = FIELD_GET(SMMU_IDR1_CMDQS, idr1);
 	caps->evtq_max_lg2 = FIELD_GET(SMMU_IDR1_EVENTQS, idr1);
+	caps->attr_types_ovr = idr1 & SMMU_IDR1_ATTR_TYPES_OVR;
 }
 
 static void smmu_caps_idr3(u32 idr3, struct smmu_caps *caps)

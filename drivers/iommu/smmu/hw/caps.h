@@ -59,6 +59,7 @@ struct smmu_id_regs {
  * @s1: stage 1
  * @s2: stage 2
  * @coherent: fetches of tables, queues and descriptors snoop caches
+ * @attr_types_ovr: STEs may override memory type and shareability
  * @two_level: two-level stream table
  * @range_inval: invalidation by range
  * @ats: PCIe ATS
@@ -80,6 +81,7 @@ struct smmu_caps {
 	u32 errata;
 	bool s1, s2;
 	bool coherent;
+	bool attr_types_ovr;
 	bool two_level;
 	bool range_inval;
 	bool ats;

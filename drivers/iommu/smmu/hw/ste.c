@@ -9,7 +9,7 @@
 #include "hw/regs.h"
 #include "hw/ste.h"
 
-/* IDR1.ATTR_TYPES_OVR clear makes it RES0, and incoming is what then happens */
+/* Memory type and shareability are those that the transaction brings. */
 static u64 smmu_ste_incoming(void)
 {
 	return FIELD_PREP(SMMU_STE_SHCFG, SMMU_SHCFG_INCOMING);
@@ -82,6 +82,20 @@ struct smmu_ste smmu_ste_s1(const struct smmu_ste_s1 *cfg)
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_ste_s1);
 
+/**
+ * smmu_ste_clear_overrides() - Make an STE fit for an SMMU that cannot override attributes
+ * @ste: the entry
+ *
+ * Without IDR1.ATTR_TYPES_OVR the field is RES0, and incoming attributes are used.
+ *
+ * Context: any; pure.
+ */
+void smmu_ste_clear_overrides(struct smmu_ste *ste)
+{
+	ste->w[1] &= cpu_to_le64(~SMMU_STE_SHCFG);
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_ste_clear_overrides);
+
 static u64 smmu_ste_s2_walk(const struct smmu_walk *walk)
 {
 	u64 region = walk->coherent ? SMMU_WALK_RGN_WBWA : SMMU_WALK_RGN_NC;
@@ -140,8 +154,9 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_ste_s2);
  * @entry: the STE, SMMU_ENTRY_WORDS words
  * @used: as many words; set to the bits that count
  *
- * What 5.2 calls IGNORED in this configuration is left out. Fields that only a
- * builder other than ours would set (words 4 to 7) are left out as well.
+ * What 5.2 calls IGNORED in this configuration is left out; so are words 4 to 7, which
+ * nothing here sets. Nested translation and tables of several CDs are told apart for
+ * what will build them.
  *
  * Context: any; pure.
  */

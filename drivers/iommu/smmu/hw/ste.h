@@ -119,6 +119,7 @@ struct smmu_ste smmu_ste_bypass(void);
 struct smmu_ste smmu_ste_s1(const struct smmu_ste_s1 *cfg);
 struct smmu_ste smmu_ste_s2(const struct smmu_ste_s2 *cfg);
 
+void smmu_ste_clear_overrides(struct smmu_ste *ste);
 void smmu_ste_used(const __le64 *entry, __le64 *used);
 
 static inline bool smmu_ste_valid(const __le64 *entry)

@@ -148,6 +148,9 @@ static u64 fake_smmu_access_locked(struct fake_smmu *fake, struct fake_smmu_conf
 	}
 	if (!smmu_ste_valid(c->ste.w))
 		return FAKE_SMMU_FAULT;
+	/* RES0 (5.2) */
+	if (!fake->smmu.caps.attr_types_ovr && le64_to_cpu(c->ste.w[1]) & SMMU_STE_SHCFG)
+		fake->errors++;
 	switch (smmu_ste_config(c->ste.w)) {
 	case SMMU_STE_CONFIG_BYPASS:
 		return iova;
@@ -319,6 +322,7 @@ struct smmu_caps fake_smmu_caps(void)
 {
 	return (struct smmu_caps){
 		.sid_bits = 10, .asid_bits = 8, .vmid_bits = 8, .oas_bits = 48, .va_bits = 48,
+		.attr_types_ovr = true,
 		.granules = SZ_4K | SZ_16K | SZ_64K, .s1 = true, .s2 = true, .coherent = true,
 		.two_level = true, .range_inval = true, .fwb = true,
 	};

@@ -171,6 +171,7 @@ static void ports_random_setup(struct ports_model *m, const struct ports_random_
 	b.two_level = !c->linear;
 	b.s1 = !c->b_no_s1;
 	b.coherent = !c->b_no_snoop;
+	b.attr_types_ovr = !c->b_no_snoop;
 	b.range_inval = !c->b_no_ranges;
 	ports_start(p, &a, &b, false);
 	ports_new_both(p, 0, NULL);

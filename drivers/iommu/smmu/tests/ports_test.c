@@ -67,6 +67,7 @@ static struct smmu_caps ports_caps(const struct ports_able *able)
 	caps.s1 = !able->no_s1;
 	caps.s2 = !able->no_s2;
 	caps.coherent = !able->no_snoop;
+	caps.attr_types_ovr = !able->no_snoop;
 	caps.fwb = !able->no_fwb;
 	caps.range_inval = !able->no_ranges;
 	caps.two_level = !able->linear;

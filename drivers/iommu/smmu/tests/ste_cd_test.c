@@ -232,6 +232,28 @@ static void walk_encodings(struct kunit *test)
 }
 
 /* 5.1: Span [4:0], L2Ptr [55:6] */
+/* IDR1.ATTR_TYPES_OVR clear: SHCFG is RES0, and everything else is as it was. */
+static void ste_clear_overrides(struct kunit *test)
+{
+	const struct smmu_walk walk = { .granule_lg2 = 12, .oas_bits = 44, .t0sz = 24 };
+	const struct smmu_ste all[] = {
+		smmu_ste_bypass(),
+		smmu_ste_abort(),
+		smmu_ste_s1(&(struct smmu_ste_s1){ .cd = 0x40, .coherent = true }),
+		smmu_ste_s2(&(struct smmu_ste_s2){ .vmid = 1, .walk = &walk }),
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(all); i++) {
+		struct smmu_ste ste = all[i];
+
+		smmu_ste_clear_overrides(&ste);
+		KUNIT_EXPECT_EQ(test, le64_to_cpu(ste.w[1]) & (3ULL << 44), 0ULL);
+		ste.w[1] |= all[i].w[1] & cpu_to_le64(3ULL << 44);
+		KUNIT_EXPECT_MEMEQ(test, &ste, &all[i], sizeof(ste));
+	}
+}
+
 static void strtab_l1(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, smmu_strtab_l1(0, 0), 0ULL);
@@ -297,6 +319,7 @@ static struct kunit_case ste_cd_test_cases[] = {
 	KUNIT_CASE_PARAM(cd_encoding, cd_gen_params),
 	KUNIT_CASE(cd_invalid),
 	KUNIT_CASE(walk_encodings),
+	KUNIT_CASE(ste_clear_overrides),
 	KUNIT_CASE(strtab_l1),
 	KUNIT_CASE_PARAM(used_bits, used_gen_params),
 	{}
