@@ -77,6 +77,20 @@ static int smmu_master_check_repeat(const struct smmu_port *port, u32 sid)
 	return -EINVAL;
 }
 
+static void smmu_master_refuse_sid(const struct smmu_port *port, u32 sid)
+{
+	const struct smmu_device *smmu = port->smmu;
+
+	if (smmu->caps.sid_bits < 32 && sid >> smmu->caps.sid_bits)
+		dev_err(port->master->dev,
+			"StreamID %#x does not exist on %s, which has %u StreamID bits: check \"iommus\" or \"iommu-map\"\n",
+			sid, dev_name(smmu->dev), smmu->caps.sid_bits);
+	else
+		dev_err(port->master->dev,
+			"StreamID %#x lies beyond the stream table of %s, which covers %u of %u StreamID bits\n",
+			sid, dev_name(smmu->dev), smmu->strtab.sid_bits, smmu->caps.sid_bits);
+}
+
 static int smmu_master_claim_ste(struct smmu_port *port, u32 sid)
 {
 	struct smmu_device *smmu = port->smmu;
@@ -89,9 +103,7 @@ static int smmu_master_claim_ste(struct smmu_port *port, u32 sid)
 	else
 		ret = smmu_strtab_claim(&smmu->strtab, sid);
 	if (ret == -ERANGE)
-		dev_err(port->master->dev,
-			"StreamID %#x does not exist on %s, which has %u StreamID bits: check \"iommus\" or \"iommu-map\"\n",
-			sid, dev_name(smmu->dev), smmu->strtab.sid_bits);
+		smmu_master_refuse_sid(port, sid);
 	if (ret < 0)
 		return ret;
 	/* First-level descriptors changed; a failure is logged by the queue. */

@@ -10,6 +10,33 @@
 #include "hw/mmio.h"
 
 /**
+ * smmu_mem_try_alloc() - smmu_mem_alloc() of what there is a smaller replacement for
+ * @dev: the SMMU
+ * @bytes: size
+ * @dma: where its address as the SMMU sees it goes
+ *
+ * Context: may sleep. The memory goes with the binding of @dev.
+ * Return: as smmu_mem_alloc(), but nothing is logged.
+ */
+void *smmu_mem_try_alloc(struct device *dev, size_t bytes, dma_addr_t *dma)
+{
+	const gfp_t gfp = GFP_KERNEL | __GFP_NOWARN;
+	size_t align = roundup_pow_of_two(bytes);
+	dma_addr_t base;
+	void *mem;
+
+	mem = dmam_alloc_coherent(dev, bytes, &base, gfp);
+	if (mem && !IS_ALIGNED(base, align)) {
+		dmam_free_coherent(dev, bytes, mem, base);
+		mem = dmam_alloc_coherent(dev, bytes + align, &base, gfp);
+	}
+	if (!mem)
+		return NULL;
+	*dma = ALIGN(base, align);
+	return mem + (*dma - base);
+}
+
+/**
  * smmu_mem_alloc() - Allocate a queue or a table, aligned to its size
  * @dev: the SMMU
  * @bytes: size
@@ -26,19 +53,9 @@
  */
 void *smmu_mem_alloc(struct device *dev, size_t bytes, dma_addr_t *dma, const char *what)
 {
-	size_t align = roundup_pow_of_two(bytes);
-	dma_addr_t base;
-	void *mem;
+	void *mem = smmu_mem_try_alloc(dev, bytes, dma);
 
-	mem = dmam_alloc_coherent(dev, bytes, &base, GFP_KERNEL);
-	if (mem && !IS_ALIGNED(base, align)) {
-		dmam_free_coherent(dev, bytes, mem, base);
-		mem = dmam_alloc_coherent(dev, bytes + align, &base, GFP_KERNEL);
-	}
-	if (!mem) {
+	if (!mem)
 		dev_err(dev, "no memory for the %s, %zu bytes\n", what, bytes);
-		return NULL;
-	}
-	*dma = ALIGN(base, align);
-	return mem + (*dma - base);
+	return mem;
 }

@@ -80,6 +80,7 @@ static inline int smmu_mmio_write_ack(const struct smmu_mmio *mmio, u32 reg, u32
 						 1, SMMU_MMIO_ACK_TIMEOUT_US);
 }
 
+void *smmu_mem_try_alloc(struct device *dev, size_t bytes, dma_addr_t *dma);
 void *smmu_mem_alloc(struct device *dev, size_t bytes, dma_addr_t *dma, const char *what);
 
 #endif /* SMMU_MMIO_H */

@@ -16,12 +16,17 @@
 
 /* A second-level table of 256 STEs, 16 KiB: one PCI bus. */
 #define SMMU_STRTAB_SPLIT		8
-/* The first level takes at most 1 MiB, a linear table at most 4 MiB. */
+/*
+ * The first level takes at most 1 MiB, a linear table at most 64 MiB; less, down to 4 MiB,
+ * if that much is not to be had in one piece.
+ */
 #define SMMU_STRTAB_L1_MAX_LG2		17
-#define SMMU_STRTAB_LINEAR_MAX_LG2	16
+#define SMMU_STRTAB_LINEAR_MAX_LG2	20
+#define SMMU_STRTAB_LINEAR_MIN_LG2	16
 
 static_assert(sizeof(__le64) << SMMU_STRTAB_L1_MAX_LG2 == SZ_1M);
-static_assert(sizeof(struct smmu_ste) << SMMU_STRTAB_LINEAR_MAX_LG2 == SZ_4M);
+static_assert(sizeof(struct smmu_ste) << SMMU_STRTAB_LINEAR_MAX_LG2 == SZ_64M);
+static_assert(sizeof(struct smmu_ste) << SMMU_STRTAB_LINEAR_MIN_LG2 == SZ_4M);
 /* A table of a split of n has a span of n + 1, and 11 is the largest (5.1). */
 static_assert(SMMU_STRTAB_SPLIT + 1 <= 11);
 
@@ -35,14 +40,20 @@ static void smmu_strtab_fill_abort(struct smmu_ste *ste, unsigned int n)
 
 static int smmu_strtab_init_linear(struct smmu_strtab *st)
 {
-	unsigned int n;
-
 	st->sid_bits = min_t(u8, st->sid_bits, SMMU_STRTAB_LINEAR_MAX_LG2);
-	n = 1U << st->sid_bits;
-	st->linear = smmu_mem_alloc(st->dev, n * sizeof(*st->linear), &st->dma, "stream table");
+	while (st->sid_bits > SMMU_STRTAB_LINEAR_MIN_LG2) {
+		st->linear = smmu_mem_try_alloc(st->dev, sizeof(*st->linear) << st->sid_bits,
+						&st->dma);
+		if (st->linear)
+			break;
+		st->sid_bits--;
+	}
+	if (!st->linear)
+		st->linear = smmu_mem_alloc(st->dev, sizeof(*st->linear) << st->sid_bits,
+					    &st->dma, "stream table");
 	if (!st->linear)
 		return -ENOMEM;
-	smmu_strtab_fill_abort(st->linear, n);
+	smmu_strtab_fill_abort(st->linear, 1U << st->sid_bits);
 	st->base_cfg = FIELD_PREP(SMMU_STRTAB_BASE_CFG_FMT, SMMU_STRTAB_FMT_LINEAR) |
 		       FIELD_PREP(SMMU_STRTAB_BASE_CFG_LOG2SIZE, st->sid_bits);
 	return 0;
@@ -180,6 +191,7 @@ int smmu_strtab_claim(struct smmu_strtab *st, u32 sid)
 	smmu_strtab_link_l2(st, idx, l2, dma);
 	return 1;
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_strtab_claim);
 
 /**
  * smmu_strtab_claim_all() - Make sure that every stream has an STE
@@ -235,3 +247,4 @@ struct smmu_ste *smmu_strtab_entry(const struct smmu_strtab *st, u32 sid)
 		return &st->linear[sid];
 	return &st->l2[sid >> st->split][sid & ((1U << st->split) - 1)];
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_strtab_entry);
