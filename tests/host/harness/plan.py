@@ -140,7 +140,7 @@ class Plan:
             name = f"kunit/builtin-{series}"
             self.add(name, f"builtin-{series}", lambda k, name=name:
                      kunit.run_kunit_py(self.results, name, k))
-            for kind in ("debug", "kasan", "64k") if series == BASE_SERIES else ("debug",):
+            for kind in ("debug", "kasan", "64k") if series == BASE_SERIES else ("debug", "rt"):
                 name = f"kunit/{kind}-{series}"
                 self.add(name, f"{kind}-{series}", lambda k, name=name:
                          kunit.run_kunit(self.results, name, k), checked=False)
@@ -197,6 +197,18 @@ class Plan:
                          badtree.run(self.results, name, k, case),
                          checked=case.checked and (base or not self._base()))
 
+    def preempt_rt(self):
+        """Whether the newest kernel's checks of lock nesting find anything, interrupts included."""
+        for series in self.series:
+            if series == BASE_SERIES:
+                continue
+            self._guest("rt", series, "nested", None)
+            for case in badtree.CASES:
+                if case.name == "combined interrupt":
+                    name = f"badtree/{case.name}-rt-{series}"
+                    self.add(name, f"rt-{series}", lambda k, name=name, case=case:
+                             badtree.run(self.results, name, k, case), checked=False)
+
     def bench(self):
         """What calls cost beside the in-tree driver."""
         if self._base():
@@ -220,6 +232,7 @@ class Plan:
         self.boards()
         self.kunit()
         self.bad_trees()
+        self.preempt_rt()
         self.bench()
         order = self.kernels()
         self.tasks.sort(key=lambda task: order.index(task[1]) if task[1] else -1)
@@ -234,7 +247,7 @@ class Plan:
 
     def kernels(self):
         """The kernels that tests want: downloads first, then as they are best built."""
-        kinds = ("debian", "armhf", "16k", "debug", "builtin", "kasan", "64k", "bench")
+        kinds = ("debian", "armhf", "16k", "debug", "builtin", "kasan", "64k", "rt", "bench")
         names = {task[1] for task in self.tasks if task[1]}
         # Objects of one series serve its debug and builtin kernels.
         return sorted(names, key=lambda name: (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from harness.places import GUEST
 
 # Kinds of kernels that run what another kind does, beside what names them.
-LIKE = {"builtin": "debug", "64k": "debug", "16k": "debian"}
+LIKE = {"builtin": "debug", "64k": "debug", "rt": "debug", "16k": "debian"}
 
 
 KEY = re.compile(r"# (kernels|stages|append|load|tree|qemu|memory|cpus|timeout|own-boot|needs|since"

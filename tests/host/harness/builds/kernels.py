@@ -23,7 +23,7 @@ KNOWN_SERIES = "7.2"
 # Debian's unmodified kernels: architecture and flavour.
 DEBIAN = {"debian": (ARM64, "arm64"), "16k": (ARM64, "arm64-16k"), "armhf": (ARM, "armmp-lpae")}
 # Those built from Debian's source with configs/KIND.config.
-BUILT = ("debug", "kasan", "64k", "builtin", "bench")
+BUILT = ("debug", "kasan", "64k", "rt", "builtin", "bench")
 KINDS = (*DEBIAN, *BUILT)
 
 # KUnit runs in boots of its own, and leaks are looked for on the debug kernel.
