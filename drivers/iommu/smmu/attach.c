@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a master's streams lead to: prepare (may fail), install, commit (cannot).
+ * What a master's streams are translated by: prepare (may fail), install, commit (cannot).
  * A master on several SMMUs is prepared on all of them before it changes on any.
  *
  * The IOMMU core holds the mutex of the master's group in every call here.
@@ -153,12 +153,12 @@ static void smmu_attach_commit_all(struct smmu_master *master, const struct smmu
 }
 
 /**
- * smmu_attach_block() - Let nothing of a master pass
+ * smmu_attach_block_master() - Let nothing of a master pass
  * @master: the master
  *
  * Context: may sleep; holds the mutex of the device's group.
  */
-void smmu_attach_block(struct smmu_master *master)
+void smmu_attach_block_master(struct smmu_master *master)
 {
 	const struct smmu_attach_plan plan = {
 		.kind = SMMU_MASTER_BLOCKED,
@@ -171,7 +171,7 @@ void smmu_attach_block(struct smmu_master *master)
 VISIBLE_IF_KUNIT int smmu_attach_blocked(struct iommu_domain *domain, struct device *dev,
 					 struct iommu_domain *old)
 {
-	smmu_attach_block(dev_iommu_priv_get(dev));
+	smmu_attach_block_master(dev_iommu_priv_get(dev));
 	return 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_attach_blocked);

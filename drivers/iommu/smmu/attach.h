@@ -18,7 +18,7 @@ extern struct iommu_domain smmu_attach_release_domain;
 
 int smmu_attach_paging(struct iommu_domain *domain, struct device *dev, struct iommu_domain *old);
 int smmu_attach_domain(struct smmu_master *master, struct smmu_domain *smmu_domain);
-void smmu_attach_block(struct smmu_master *master);
+void smmu_attach_block_master(struct smmu_master *master);
 
 #if IS_ENABLED(CONFIG_KUNIT)
 int smmu_attach_identity(struct iommu_domain *domain, struct device *dev,

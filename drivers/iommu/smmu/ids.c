@@ -11,6 +11,8 @@
  * @ids: the tags
  * @asid_bits: width of an ASID, 8 or 16
  * @vmid_bits: width of a VMID, 8 or 16
+ *
+ * Context: any; nobody uses them yet.
  */
 void smmu_ids_init(struct smmu_ids *ids, u8 asid_bits, u8 vmid_bits)
 {
@@ -41,6 +43,8 @@ int smmu_ids_get(struct smmu_ids *ids, unsigned int stage)
  * @ids: the tags
  * @stage: 1 for an ASID, 2 for a VMID
  * @id: the tag; the TLB holds nothing under it any more
+ *
+ * Context: any.
  */
 void smmu_ids_put(struct smmu_ids *ids, unsigned int stage, u16 id)
 {
@@ -50,6 +54,8 @@ void smmu_ids_put(struct smmu_ids *ids, unsigned int stage, u16 id)
 /**
  * smmu_ids_destroy() - Drop the book-keeping
  * @ids: the tags, none in use
+ *
+ * Context: may sleep.
  */
 void smmu_ids_destroy(struct smmu_ids *ids)
 {

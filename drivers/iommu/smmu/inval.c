@@ -78,11 +78,11 @@ static void smmu_inval_send(struct smmu_cmdq *q, struct smmu_cmd cmd)
 }
 
 /**
- * smmu_inval_config() - Make an SMMU forget STEs and CDs
+ * smmu_inval_config() - Drop STEs and CDs that an SMMU holds
  * @q: its command queue
  * @cfgi: a CMD_CFGI_* command
  *
- * If it was refused, every STE and CD is forgotten.
+ * If it was refused, every STE and CD is dropped.
  *
  * Context: any; spins until it is done or the SMMU is given up.
  */
@@ -192,7 +192,7 @@ smmu_inval_only_target(const struct list_head *targets)
 }
 
 /**
- * smmu_inval_clear_range() - Make every SMMU forget a range of a domain
+ * smmu_inval_clear_range() - Drop a range of a domain from every SMMU
  * @targets: the domain's targets
  * @range: what was unmapped
  *
@@ -217,7 +217,7 @@ void smmu_inval_clear_range(struct list_head *targets, const struct smmu_inval_r
 EXPORT_SYMBOL_IF_KUNIT(smmu_inval_clear_range);
 
 /**
- * smmu_inval_clear_all() - Make every SMMU forget all of a domain
+ * smmu_inval_clear_all() - Drop all of a domain from every SMMU
  * @targets: the domain's targets
  *
  * Context: any; spins until it is done or an SMMU is given up.

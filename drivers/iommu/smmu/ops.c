@@ -128,8 +128,8 @@ static struct iommu_device *smmu_ops_probe_device(struct device *dev)
 static void smmu_ops_probe_finalize(struct device *dev)
 {
 	/* The DMA API, where the core does not bring it. */
-	if (smmu_arm32.join)
-		smmu_arm32.join(dev_iommu_priv_get(dev));
+	if (smmu_arm32.probe_finalize)
+		smmu_arm32.probe_finalize(dev_iommu_priv_get(dev));
 }
 
 static void smmu_ops_release_device(struct device *dev)
@@ -137,8 +137,8 @@ static void smmu_ops_release_device(struct device *dev)
 	struct smmu_master *master = dev_iommu_priv_get(dev);
 
 	/* What smmu_ops_probe_finalize() did. */
-	if (smmu_arm32.leave)
-		smmu_arm32.leave(master);
+	if (smmu_arm32.release_device)
+		smmu_arm32.release_device(master);
 	smmu_resv_free(master);
 	smmu_master_destroy(master);
 }

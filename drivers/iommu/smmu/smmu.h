@@ -58,7 +58,7 @@ struct smmu_irqs {
  *	specifiers have to be; never changes. A master's page tables have
  *	smmu_master.granule_lg2.
  * @cells: #iommu-cells of its node; never changes
- * @one_context: it does not tell streams apart (no cells): all lead to one context;
+ * @one_context: it does not tell streams apart (no cells): all share one context;
  *	never changes
  * @window: addresses that its masters may use; never changes
  * @windowed: the firmware limited them; never changes
@@ -70,7 +70,7 @@ struct smmu_irqs {
  * @irqs: interrupts
  * @iommu: the IOMMU core's view
  * @lock: guards @streams, the lists of masters in them, the stream table, every
- *	live STE, and @smmu_domain and @kind of every master; taken inside a domain's
+ *	live STE, and @smmu_domain and @kind of every port; taken inside a domain's
  *	lock
  * @streams: struct smmu_stream by StreamID
  */

@@ -12,6 +12,11 @@
 #include <linux/kconfig.h>
 #include <linux/types.h>
 
+/* Without it, all DMA would pass untranslated, and nothing would say so. */
+#if IS_ENABLED(CONFIG_ARM) && !IS_ENABLED(CONFIG_ARM_DMA_USE_IOMMU)
+#error "on 32-bit Arm this driver needs a kernel with CONFIG_ARM_DMA_USE_IOMMU"
+#endif
+
 struct iommu_ops;
 struct list_head;
 struct smmu_domain;
@@ -22,8 +27,8 @@ struct smmu_master;
  * @init: module init, before there is an SMMU; told what the driver registers. Not 0 (and
  *	a line that says why) where the kernel is not as arm32/dma.c assumes.
  * @exit: module exit, when no master is left
- * @join: probe_finalize: give a master the DMA API
- * @leave: release_device, with the group's mutex: take it away again
+ * @probe_finalize: give a master the DMA API; without the group's mutex
+ * @release_device: take it away again; with the group's mutex
  * @attach_default: the core attaches its default domain, with the group's mutex; 0 or as
  *	smmu_attach_domain()
  * @refuses: whether a master must not be attached to any domain
@@ -39,8 +44,8 @@ struct smmu_arm32_ops {
 	int (*init)(const struct iommu_ops *ops);
 	void (*exit)(void);
 
-	void (*join)(struct smmu_master *master);
-	void (*leave)(struct smmu_master *master);
+	void (*probe_finalize)(struct smmu_master *master);
+	void (*release_device)(struct smmu_master *master);
 	int (*attach_default)(struct smmu_master *master);
 	bool (*refuses)(const struct smmu_master *master);
 	bool (*serves)(const struct smmu_domain *smmu_domain);

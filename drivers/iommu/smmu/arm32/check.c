@@ -38,7 +38,7 @@ static void smmu_arm32_expect(struct smmu_arm32_trial *trial, const char *what, 
 	if (trial->result || found == assumed)
 		return;
 	trial->result = -EOPNOTSUPP;
-	trial->told = true;
+	trial->said_which = true;
 	pr_err("smmu: cannot start: the DMA API of 32-bit Arm is not as known here: %s: %#llx instead of %#llx; use Linux 6.12, or a version of smmu for this kernel\n",
 	       what, found, assumed);
 }
@@ -118,7 +118,7 @@ static void smmu_arm32_learn_ops(struct smmu_arm32_trial *trial)
 	arch = trial->arch;
 	smmu_arm32_expect(trial, "(5) operations for coherent memory",
 			  !!arch->alloc + !!arch->free + !!arch->mmap + !!arch->get_sgtable, 4);
-	trial->ops = smmu_arm32_mend_coherent(arch);
+	trial->ops = smmu_arm32_coherent_ops(arch);
 	if (!trial->ops)
 		trial->result = -ENOMEM;
 }

@@ -79,13 +79,13 @@ static int smmu_arm32_coherent_get_sgtable(struct device *dev, struct sg_table *
 }
 
 /**
- * smmu_arm32_mend_coherent() - Operations that map all of a coherent buffer
+ * smmu_arm32_coherent_ops() - Operations that map all of a coherent buffer
  * @arch: the architecture's operations for devices behind an IOMMU
  *
  * Context: may sleep; serialised by the caller.
  * Return: the same with what had to be replaced, for kfree(), or %NULL.
  */
-const struct dma_map_ops *smmu_arm32_mend_coherent(const struct dma_map_ops *arch)
+const struct dma_map_ops *smmu_arm32_coherent_ops(const struct dma_map_ops *arch)
 {
 	struct dma_map_ops *const mended = kmemdup(arch, sizeof(*arch), GFP_KERNEL);
 

@@ -30,9 +30,15 @@
  *  7. @lock of a mapping guards its bitmaps and their number.  With the last reference
  *     go the domain and all bitmaps, by kfree().  "free" gives coherent memory back page
  *     by page.  A device meets its SMMU before arch_setup_dma_ops().
+ *  8. The core calls probe_finalize without the group's mutex, and release_device with it,
+ *     when the device is in its release domain already.
+ *  9. Each map and unmap of a domain goes through the "ops" that the domain has then.
+ * 10. arm_iommu_detach_device() of a client drops one reference of the mapping and takes it
+ *     out of archdata; arm_iommu_release_mapping() of none does nothing.
  *
  * 1 to 6 are tried out when the module is loaded (check.c), on a device that is there for
- * this alone (learn.c).  If one does not hold, the module does not load and says which.
+ * this alone (learn.c); what 3 and 5 say of devices that snoop, where the tree has one.  If
+ * one does not hold, the module does not load and says which.
  *
  * What the architecture gets wrong would do no harm here if it were put right: it never
  * unmaps page 0 (which is not given out); it says that it may sleep when it maps, whatever
@@ -217,7 +223,7 @@ static int smmu_arm32_set_up(struct smmu_master *master, struct iommu_group *gro
  * Where it fails, the streams stay blocked: a domain that the architecture brings then,
  * with none of what is done here, is refused.
  */
-static void smmu_arm32_join(struct smmu_master *master)
+static void smmu_arm32_probe_finalize(struct smmu_master *master)
 {
 	struct iommu_group *group = iommu_group_get(master->dev);
 	int ret = 0;
@@ -234,7 +240,7 @@ static void smmu_arm32_join(struct smmu_master *master)
 		ERR_PTR(ret));
 }
 
-static void smmu_arm32_leave(struct smmu_master *master)
+static void smmu_arm32_release_device(struct smmu_master *master)
 {
 	struct dma_iommu_mapping *mapping = to_dma_iommu_mapping(master->dev);
 
@@ -250,7 +256,7 @@ static int smmu_arm32_attach_default(struct smmu_master *master)
 {
 	if (master->arm32.domain)
 		return smmu_attach_domain(master, master->arm32.domain);
-	smmu_attach_block(master);
+	smmu_attach_block_master(master);
 	return 0;
 }
 
@@ -290,8 +296,8 @@ static void smmu_arm32_exit(void)
 const struct smmu_arm32_ops smmu_arm32 = {
 	.init = smmu_arm32_init,
 	.exit = smmu_arm32_exit,
-	.join = smmu_arm32_join,
-	.leave = smmu_arm32_leave,
+	.probe_finalize = smmu_arm32_probe_finalize,
+	.release_device = smmu_arm32_release_device,
 	.attach_default = smmu_arm32_attach_default,
 	.refuses = smmu_arm32_refuses,
 	.serves = smmu_arm32_serves,

@@ -33,7 +33,7 @@ struct smmu_master;
  * @ops: the same as masters get them, for kfree()
  * @mapping: the mapping that the device was given with them
  * @kept: it still had both when it was released, after its driver was unbound
- * @told: a line has said which assumption does not hold
+ * @said_which: a line has said which assumption does not hold
  * @result: 0, or why nothing was learnt
  */
 struct smmu_arm32_trial {
@@ -53,7 +53,7 @@ struct smmu_arm32_trial {
 	struct dma_iommu_mapping *mapping;
 	bool kept;
 
-	bool told;
+	bool said_which;
 	int result;
 };
 
@@ -61,7 +61,7 @@ int smmu_arm32_learn(const struct dma_map_ops **ops);
 int smmu_arm32_check_bound(struct smmu_arm32_trial *trial);
 int smmu_arm32_check_released(struct smmu_arm32_trial *trial);
 
-const struct dma_map_ops *smmu_arm32_mend_coherent(const struct dma_map_ops *arch);
+const struct dma_map_ops *smmu_arm32_coherent_ops(const struct dma_map_ops *arch);
 
 int smmu_arm32_reserve(struct dma_iommu_mapping *mapping, u64 start, u64 last);
 void smmu_arm32_install(struct device *dev, struct dma_iommu_mapping *mapping,

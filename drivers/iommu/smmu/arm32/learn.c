@@ -228,11 +228,12 @@ int smmu_arm32_learn(const struct dma_map_ops **ops)
 		ret = smmu_arm32_with_node(fwnode);
 		fwnode_remove_software_node(fwnode);
 	}
-	*ops = smmu_arm32_trial.ops;
-	if (!ret)
+	if (!ret) {
+		*ops = smmu_arm32_trial.ops;
 		return 0;
+	}
 	kfree(smmu_arm32_trial.ops);
-	if (!smmu_arm32_trial.told)
+	if (!smmu_arm32_trial.said_which)
 		pr_err("smmu: cannot start: cannot try out the DMA API of 32-bit Arm: %pe\n",
 		       ERR_PTR(ret));
 	return ret;

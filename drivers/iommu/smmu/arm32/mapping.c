@@ -82,6 +82,7 @@ int smmu_arm32_reserve(struct dma_iommu_mapping *mapping, u64 start, u64 last)
  *
  * The architecture finds operations installed and leaves the device as it is; what it
  * may have set up before the SMMU was there is not to be undone on what is there now.
+ * Nor, when they are taken away, is there anything left that it has to undo.
  *
  * Context: nobody uses the device for DMA.
  */

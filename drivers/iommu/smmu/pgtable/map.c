@@ -220,7 +220,7 @@ static int check_range(const struct smmu_pgtable *pt, u64 iova, u64 pa,
 	ret = smmu_range_check(pt, iova, bytes);
 	if (ret)
 		return ret;
-	/* The bytes mapped are told in a size_t, which has 32 bits on 32-bit Arm. */
+	/* The bytes mapped are told in a size_t, which has 32 bits on 32-bit CPUs. */
 	if (bytes > SIZE_MAX)
 		return -ERANGE;
 	return smmu_fits(pa, bytes, pt->walk.oas_bits) ? 0 : -ERANGE;

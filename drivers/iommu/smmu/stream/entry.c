@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Changing a live entry in steps between which the hardware forgets what it held
+ * Changing a live entry in steps between which the hardware drops what it held
  * (IHI 0070 section 3.21.3).
  *
  * Where the words that matter before and after differ in one word only, that word
