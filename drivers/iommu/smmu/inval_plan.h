@@ -49,7 +49,7 @@ struct smmu_inval_range {
  * @addr: the next address to cover
  * @left: units still to cover; a unit is a granule or a leaf
  * @unit_lg2: log2 of the size of a unit
- * @tg: the granule as range commands call it, or %SMMU_TLBI_TG_NONE
+ * @tg: the granule as range commands call it; %SMMU_TLBI_TG_NONE if there are none
  * @ttl: level of the leaves, 0 for unknown
  * @leaf: only leaves have to go
  */
@@ -93,6 +93,21 @@ static inline u8 smmu_inval_ttl(const struct smmu_inval_range *range)
 	return smmu_inval_level(range->leaf_sizes, range->granule_lg2);
 }
 
+/*
+ * One unit without a level hint, NUM, SCALE and TTL all zero, is reserved as a range
+ * (4.4.1.1), and some SMMUs have errata with the plain command that could stand for it
+ * (TG zero). So where a plan would come to such a unit, which is its first one, it gets a
+ * neighbour along: the other half of the aligned pair that the odd one at an end of the
+ * range is in. Where the input range ends, a pair does as well, so nothing beyond is named.
+ */
+static inline void smmu_inval_plan_pair(struct smmu_inval_plan *plan)
+{
+	u64 before = plan->addr >> plan->unit_lg2 & 1;
+
+	plan->addr -= before << plan->unit_lg2;
+	plan->left++;
+}
+
 /**
  * smmu_inval_plan_start() - Plan the invalidation of a range
  * @plan: the plan
@@ -119,6 +134,8 @@ static inline bool smmu_inval_plan_start(struct smmu_inval_plan *plan,
 
 	plan->tg = smmu_inval_tg(range->granule_lg2);
 	plan->ttl = smmu_inval_ttl(range);
+	if (!plan->ttl && plan->left % SMMU_INVAL_RANGE_UNITS == 1)
+		smmu_inval_plan_pair(plan);
 	return plan->left <= (u64)SMMU_INVAL_RANGE_UNITS << SMMU_TLBI_SCALE_MAX;
 }
 
@@ -153,9 +170,6 @@ static inline void smmu_inval_plan_next(struct smmu_inval_plan *plan, struct smm
 		.scale = scale,
 	};
 	units <<= scale;
-	/* All zeros is reserved as a range: a unit without a hint is a plain command. */
-	if (units == 1 && !plan->ttl)
-		tlbi->tg = SMMU_TLBI_TG_NONE;
 	plan->left -= units;
 	plan->addr += units << plan->unit_lg2;
 }

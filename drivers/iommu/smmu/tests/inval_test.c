@@ -36,7 +36,16 @@ static const struct inval_case inval_cases[] = {
 	{ "31 pages", 0x1000, 31 * 0x1000, 12, 12, true, true, false, 1 },
 	{ "32 pages", 0x1000, 32 * 0x1000, 12, 12, true, true, false, 1 },
 	{ "33 pages with a table", 0x1000, 33 * 0x1000, 12, 12, false, true, false,
-	  2 },
+	  1 },
+	{ "65 pages with a table, from an even one", 0x2000, 65 * 0x1000, 12, 12, false,
+	  true, false, 2 },
+	{ "first page with a table", 0, 0x1000, 12, 12, false, true, false, 1 },
+	{ "last page of 48 bits with a table", (1ULL << 48) - 0x1000, 0x1000, 12, 12, false,
+	  true, false, 1 },
+	{ "last page of 52 bits with a table", (1ULL << 52) - 0x10000, 0x10000, 16, 16, false,
+	  true, false, 1 },
+	{ "33 pages up to 48 bits with a table", (1ULL << 48) - 33 * 0x4000, 33 * 0x4000, 14,
+	  14, false, true, false, 1 },
 	{ "33 pages", 0x1000, 33 * 0x1000, 12, 12, true, true, false, 2 },
 	{ "1023 pages", 0x1000, 1023 * 0x1000, 12, 12, true, true, false, 2 },
 	{ "256 pages one by one", 0, 256 * 0x1000, 12, 12, true, false, false, 256 },
@@ -84,11 +93,13 @@ static u64 inval_covered(const struct smmu_tlbi *t, u64 leaf)
 }
 
 static void inval_check(struct kunit *test, const struct smmu_tlbi *t,
-			const struct smmu_inval_range *range)
+			const struct smmu_inval_range *range, bool ranges)
 {
 	u64 bytes;
 
 	KUNIT_EXPECT_EQ(test, t->leaf, range->leaf_only);
+	/* An SMMU that takes ranges gets nothing else. */
+	KUNIT_EXPECT_EQ(test, !!t->tg, ranges);
 	if (!t->tg)
 		return;
 	KUNIT_EXPECT_EQ(test, inval_granule_bytes(t->tg), 1ULL << range->granule_lg2);
@@ -106,24 +117,34 @@ static void inval_check(struct kunit *test, const struct smmu_tlbi *t,
 	KUNIT_EXPECT_EQ(test, inval_covered(t, 0) & (bytes - 1), 0);
 }
 
-/* Runs a plan; returns its commands. All of the range is covered, in order. */
+/*
+ * Runs a plan; returns its commands. All of the range is covered, in order, and a page
+ * more at most, which no input range of whole tables ends before.
+ */
 static unsigned int inval_run(struct kunit *test, struct smmu_inval_plan *plan,
-			      const struct smmu_inval_range *range)
+			      const struct smmu_inval_range *range, bool ranges)
 {
-	u64 next = range->start & ~((1ULL << range->granule_lg2) - 1);
+	u64 granule = 1ULL << range->granule_lg2;
+	u64 first = range->start & ~(granule - 1), next = first;
+	u64 end = (range->last | (granule - 1)) + 1;
+	u64 pair_first = first & ~(2 * granule - 1), pair_end = (end + granule) & ~(2 * granule - 1);
 	struct smmu_tlbi t;
 	unsigned int n = 0;
 
 	while (plan->left) {
 		smmu_inval_plan_next(plan, &t);
-		inval_check(test, &t, range);
+		inval_check(test, &t, range, ranges);
 		KUNIT_EXPECT_LE(test, t.addr, next);
-		if (t.tg)
+		if (t.tg && n)
 			KUNIT_EXPECT_EQ(test, t.addr, next);
+		else if (t.tg)
+			KUNIT_EXPECT_GE(test, t.addr, pair_first);
 		next = t.addr + inval_covered(&t, 1ULL << plan->unit_lg2);
 		n++;
 	}
 	KUNIT_EXPECT_GT(test, next, range->last);
+	if (ranges)
+		KUNIT_EXPECT_LE(test, next, pair_end);
 	return n;
 }
 
@@ -139,7 +160,8 @@ static void inval_test_case(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, smmu_inval_plan_start(&plan, &range, c->ranges), !c->all);
 	if (!c->all)
-		KUNIT_EXPECT_EQ(test, inval_run(test, &plan, &range), c->commands);
+		KUNIT_EXPECT_EQ(test, inval_run(test, &plan, &range, c->ranges),
+				c->commands);
 }
 
 /* A level hint for the pages would leave the block in the TLB. */
@@ -190,9 +212,9 @@ static void inval_test_random(struct kunit *test)
 		}
 		/* 32 bits of count, five a command, and one for the rest. */
 		if (ranges)
-			KUNIT_EXPECT_LE(test, inval_run(test, &plan, &range), 7);
+			KUNIT_EXPECT_LE(test, inval_run(test, &plan, &range, true), 7);
 		else
-			inval_run(test, &plan, &range);
+			inval_run(test, &plan, &range, false);
 	}
 }
 
