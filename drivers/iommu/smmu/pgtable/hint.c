@@ -7,15 +7,18 @@
  * walkers allow leaves to lose it while they are in use (BBML 1 or 2). Then a part
  * of a set is unmapped so:
  *
- *	the leaves that stay lose the hint, those that go are cleared
+ *	all leaves of the set lose the hint
+ *	barrier, or cleaning
+ *	those that go are cleared
  *	dma_wmb(), at the end of unmap
  *	the caller invalidates the whole set
  *
- * No barrier orders the first two for a walker, which may find leaves cleared and
- * others that still have the hint. That does no harm: until the invalidation, a TLB
- * entry for the set may be there anyway or come back. It leads to where all of the
- * set led, and the architecture lets the hardware mix it with those for single
- * leaves. After the invalidation it cannot come back: no leaf with the hint is left.
+ * A walker that finds a leaf cleared must not find the hint on another one of its set:
+ * what the walker makes of that is up to it, and those that stay are in use. With the
+ * hint on some and not on others, all of them valid, it is what BBML 1 and 2 allow: a TLB
+ * entry for the set leads to where each of its leaves does. After the invalidation none
+ * can come back, as no leaf has the hint. (A set that goes as a whole goes as it is:
+ * nobody uses it any more.)
  *
  * Leaves of one set may have several owners, who unmap them at the same time. So it
  * is not enough that one's own leaf has lost the hint to another owner, who may not
@@ -77,9 +80,26 @@ void smmu_hint_before_change(__le64 *slot)
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_hint_before_change);
 
+/**
+ * smmu_hint_before_clear() - Between taking the hint off a set and clearing leaves of it
+ *
+ * The accesses to all leaves of the set before the stores that clear some. The peer is
+ * the walker. Not only stores are ordered: a hint that another owner took off was only
+ * read here. A test can be the walker here.
+ *
+ * Context: any.
+ */
+void smmu_hint_before_clear(void)
+{
+	KUNIT_STATIC_STUB_REDIRECT(smmu_hint_before_clear);
+	dma_mb();
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_hint_before_clear);
+
 /*
- * Other owners of leaves of the set may be clearing theirs, or doing the same as
- * we do: a leaf that changed meanwhile is left as it is now.
+ * Takes the hint off the set that a leaf is in. Other owners of leaves of the set may
+ * be clearing theirs, or doing the same as we do: a leaf that changed meanwhile is left
+ * as it is now.
  */
 static void remove_hints(struct smmu_pgtable *pt, __le64 *slot, u32 slots)
 {
@@ -97,7 +117,7 @@ static void remove_hints(struct smmu_pgtable *pt, __le64 *slot, u32 slots)
 }
 
 /**
- * smmu_hint_remove_some() - Take the hint off what stays of contiguous sets
+ * smmu_hint_remove_some() - Take the hint off sets of which a part is to be cleared
  * @pt: the page table
  * @slot: the first of the leaves that are about to be cleared, not all of them in
  *	whole sets
@@ -115,17 +135,24 @@ void smmu_hint_remove_some(struct smmu_pgtable *pt, __le64 *slot, u32 slots,
 {
 	u32 contig = smmu_contig_slots(pt, slot_lg2);
 	u32 before, after;
+	bool head, tail;
 
 	if (contig == SMMU_NO_CONTIG)
 		return;
 	before = (*start >> slot_lg2) & (contig - 1);
 	after = ~(*last >> slot_lg2) & (contig - 1);
-	if (before && (smmu_desc_read(slot) & SMMU_LEAF_WAS_CONT)) {
-		remove_hints(pt, slot - before, before);
+	head = before && (smmu_desc_read(slot) & SMMU_LEAF_WAS_CONT);
+	tail = after && (smmu_desc_read(slot + slots - 1) & SMMU_LEAF_WAS_CONT);
+	if (head) {
+		remove_hints(pt, slot - before, contig);
 		*start -= (u64)before << slot_lg2;
 	}
-	if (after && (smmu_desc_read(slot + slots - 1) & SMMU_LEAF_WAS_CONT)) {
-		remove_hints(pt, slot + slots, after);
+	if (tail) {
+		/* Both ends may be in one set. */
+		if (!head || before + slots > contig)
+			remove_hints(pt, slot + slots + after - contig, contig);
 		*last += (u64)after << slot_lg2;
 	}
+	if (head || tail)
+		smmu_hint_before_clear();
 }

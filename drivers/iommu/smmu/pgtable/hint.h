@@ -18,8 +18,9 @@ void smmu_hint_remove_some(struct smmu_pgtable *pt, __le64 *slot, u32 slots,
 static_assert((SMMU_CONT_PAGES_4K | SMMU_CONT_PAGES_16K | SMMU_CONT_PAGES_64K |
 	       SMMU_CONT_BLOCKS_4K | SMMU_CONT_BLOCKS) % SMMU_RUN_TURN == 0);
 
-/* A seam for tests, which meet another CPU there */
+/* Seams for tests: another CPU is met there; the walker is there */
 void smmu_hint_before_change(__le64 *slot);
+void smmu_hint_before_clear(void);
 
 /*
  * Writes leaves, with the hint where it may be. All of @slots are empty; the first
@@ -44,7 +45,7 @@ static inline void smmu_hint_fill(const struct smmu_pgtable *pt, __le64 *slot,
 }
 
 /*
- * Before leaves are cleared: takes the hint off what stays of their sets.
+ * Before leaves are cleared: takes the hint off the sets of which others stay.
  * @start and @last are the addresses that @slots from @slot on translate, and on
  * return those that TLBs may hold together with them.
  */

@@ -189,6 +189,58 @@ static void pgtable_hint_met(struct kunit *test)
 	expect_hint(env, 0, set, false);
 }
 
+/* What the walker finds when the hint is off, and nothing is cleared yet */
+static u64 whole_start, whole_bytes;
+static int whole_times;
+
+static void whole_stub(void)
+{
+	struct pgt_env *env = kunit_get_current_test()->priv;
+	struct pgt_ref ref = { };
+	u64 at;
+
+	whole_times++;
+	for (at = whole_start; at < whole_start + whole_bytes; at += pgt_granule(env)) {
+		KUNIT_EXPECT_TRUE_MSG(env->test, pgt_ref_translate(env, at, &ref), "%llx", at);
+		KUNIT_EXPECT_FALSE_MSG(env->test, pgt_ref_hinted(env, at), "%llx", at);
+	}
+}
+
+/* Of three sets: pages from @from on, which are in a part of the first @sets sets */
+static void unmap_whole(struct pgt_env *env, u64 from, u64 pages, u64 sets, int times)
+{
+	u64 g = pgt_granule(env), set = contig_bytes(env, 3), at = set + from * g;
+
+	KUNIT_EXPECT_EQ(env->test, 0, pgt_map(env, set, 4 * set, 3 * set, RW, NULL));
+	whole_start = set;
+	whole_bytes = sets * set;
+	whole_times = 0;
+	KUNIT_EXPECT_EQ(env->test, pages * g, pgt_unmap(env, at, pages * g));
+	KUNIT_EXPECT_EQ(env->test, whole_times, times);
+	whole_bytes = 0;
+	pgt_unmap(env, set, at - set);
+	pgt_unmap(env, at + pages * g, 4 * set - at - pages * g);
+	pgt_expect_empty(env);
+}
+
+/* No leaf is cleared before the walker can find its whole set without the hint */
+static void pgtable_hint_order(struct kunit *test)
+{
+	struct pgt_env *env = pgt_start(test);
+	u64 per = pgt_param_contig(&env->param, 3);
+
+	kunit_activate_static_stub(test, smmu_hint_before_clear, whole_stub);
+	unmap_whole(env, 0, 1, 1, 1);
+	unmap_whole(env, 3, 1, 1, 1);
+	unmap_whole(env, 2, 5, 1, 1);
+	unmap_whole(env, per - 1, 1, 1, 1);
+	unmap_whole(env, per - 1, 2, 2, 1);
+	/* a whole one lies between the ends */
+	unmap_whole(env, 1, 2 * per, 1, 1);
+	/* nothing but whole ones */
+	unmap_whole(env, 0, 2 * per, 0, 0);
+}
+
 static void pgtable_hint_blocks(struct kunit *test)
 {
 	struct pgt_env *env = pgt_start(test);
@@ -237,6 +289,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(pgtable_hint_part, hints_gen_params),
 	KUNIT_CASE_PARAM(pgtable_hint_crumble, hints_gen_params),
 	KUNIT_CASE_PARAM(pgtable_hint_met, hints_gen_params),
+	KUNIT_CASE_PARAM(pgtable_hint_order, hints_gen_params),
 	KUNIT_CASE_PARAM(pgtable_hint_blocks, hints_blocks_gen_params),
 	{ }
 };
