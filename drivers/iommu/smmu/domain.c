@@ -58,6 +58,7 @@ int smmu_domain_describe(const struct smmu_master *master, struct smmu_pgtable_c
 		.coherent = true,
 		.fwb = true,
 		.bbml = 2,
+		.contig = true,
 		.dev = master->ports[0].smmu->dev,
 		.nid = dev_to_node(master->ports[0].smmu->dev),
 	};
@@ -73,6 +74,7 @@ int smmu_domain_describe(const struct smmu_master *master, struct smmu_pgtable_c
 				    smmu_caps_oas_bits(&smmu->caps, cfg->granule_lg2));
 		cfg->fwb &= cfg->stage == 2 && smmu->caps.fwb;
 		cfg->bbml = min(cfg->bbml, smmu->caps.bbml);
+		cfg->contig &= smmu->caps.contig;
 		/* The table is cleaned for the one that does not snoop. */
 		if (!smmu->caps.coherent) {
 			cfg->coherent = false;
@@ -198,6 +200,8 @@ static bool smmu_domain_fits(const struct smmu_domain *smmu_domain, const struct
 	if (64 - walk->t0sz > smmu_domain_input_bits(smmu, smmu_domain->stage, walk->granule_lg2))
 		return false;
 	if (smmu_pgtable_bbml(smmu_domain->pt) > caps->bbml)
+		return false;
+	if (smmu_pgtable_contig(smmu_domain->pt) && !caps->contig)
 		return false;
 	/* A table that is cleaned for one walker serves one that snoops as well. */
 	return (!walk->coherent || caps->coherent) && (!smmu_domain->fwb || caps->fwb);

@@ -44,7 +44,7 @@ MODULE_PARM_DESC(evtq_entries,
 static char *disable_features = "";
 module_param(disable_features, charp, 0444);
 MODULE_PARM_DESC(disable_features,
-		 "Features of the hardware to leave unused, separated by commas: range_inval, bbml");
+		 "Features of the hardware to leave unused, separated by commas: range_inval, bbml, contig");
 
 /* Size of a queue: what was asked for, within what the hardware takes. */
 static u8 smmu_probe_entries_lg2(unsigned int entries, u8 min_lg2, u8 max_lg2)
@@ -126,7 +126,7 @@ static void smmu_probe_disable_features(struct smmu_device *smmu)
 		return;
 	unknown = smmu_caps_disable(&smmu->caps, disable_features);
 	if (unknown)
-		dev_warn(smmu->dev, "parameter \"disable_features\": unknown from \"%s\" on; there are range_inval and bbml\n",
+		dev_warn(smmu->dev, "parameter \"disable_features\": unknown from \"%s\" on; there are range_inval, bbml and contig\n",
 			 unknown);
 	else
 		dev_notice(smmu->dev, "features disabled by parameter: %s\n", disable_features);

@@ -79,6 +79,7 @@ struct smmu_caps_quirk {
 
 #define SMMU_IMPLEMENTER_ARM	0x43b
 #define SMMU_PRODUCT_MMU_700	0x487
+#define SMMU_PRODUCT_MMU_S3	0x498
 
 /* Revisions as in smmu_caps_quirk.rp_last */
 #define SMMU_RP(_r, _p)		((_r) << 4 | (_p))
@@ -92,6 +93,12 @@ static const struct smmu_caps_quirk smmu_caps_quirks[] = {
 	/* 2268618, 2812531 */
 	{ SMMU_IMPLEMENTER_ARM, SMMU_PRODUCT_MMU_700, SMMU_RP(1, 0),
 	  SMMU_ERRATUM_SYNC_EVERY_BATCH },
+	/*
+	 * 3777127 and 3673557: a contiguous set must be covered by one range command. A
+	 * range that is planned in several would have to be widened, so no set is made.
+	 */
+	{ SMMU_IMPLEMENTER_ARM, SMMU_PRODUCT_MMU_700, 0xff, SMMU_ERRATUM_CONTIG },
+	{ SMMU_IMPLEMENTER_ARM, SMMU_PRODUCT_MMU_S3, 0xff, SMMU_ERRATUM_CONTIG },
 };
 
 /* Products that IIDR does not tell from those without errata, by their compatible */
@@ -256,6 +263,7 @@ int smmu_caps_decode(const struct smmu_id_regs *ids, struct smmu_caps *caps, con
 	smmu_caps_idr3(ids->idr3, caps);
 	smmu_caps_idr5(ids->idr5, caps);
 	caps->errata = smmu_caps_errata_of(ids->iidr);
+	caps->contig = !(caps->errata & SMMU_ERRATUM_CONTIG);
 
 	/* Major versions count from SMMUv3 on. */
 	if (FIELD_GET(SMMU_AIDR_MAJOR, ids->aidr)) {
@@ -285,10 +293,12 @@ struct smmu_caps_feature {
 static const struct smmu_caps_feature smmu_caps_features[] = {
 	{ "range_inval", offsetof(struct smmu_caps, range_inval) },
 	{ "bbml", offsetof(struct smmu_caps, bbml) },
+	{ "contig", offsetof(struct smmu_caps, contig) },
 };
 
 static_assert(sizeof_field(struct smmu_caps, range_inval) == 1);
 static_assert(sizeof_field(struct smmu_caps, bbml) == 1);
+static_assert(sizeof_field(struct smmu_caps, contig) == 1);
 
 static bool smmu_caps_disable_one(struct smmu_caps *caps, const char *name, size_t len)
 {
@@ -308,7 +318,7 @@ static bool smmu_caps_disable_one(struct smmu_caps *caps, const char *name, size
 /**
  * smmu_caps_disable() - Disable features, as if the SMMU lacked them
  * @caps: what it can do
- * @names: their names, with commas in between: "range_inval", "bbml"
+ * @names: their names, with commas in between: "range_inval", "bbml", "contig"
  *
  * Context: any; pure.
  * Return: %NULL, or what is left of @names from the first one on that is unknown;

@@ -39,6 +39,7 @@ struct smmu_id_regs {
 /* Errata that ask the driver to do something */
 #define SMMU_ERRATUM_SYNC_EVERY_BATCH	BIT(0)	/* each batch of commands ends in a CMD_SYNC */
 #define SMMU_ERRATUM_INVALIDATE_TWICE	BIT(1)	/* CFGI and TLBI again when they are complete */
+#define SMMU_ERRATUM_CONTIG		BIT(2)	/* no contiguous hint on leaves */
 
 /**
  * struct smmu_caps - what one SMMU can do
@@ -62,6 +63,7 @@ struct smmu_id_regs {
  * @attr_types_ovr: STEs may override memory type and shareability
  * @two_level: two-level stream table
  * @range_inval: invalidation by range
+ * @contig: contiguous sets of leaves can be used, as far as @bbml allows
  * @ats: PCIe ATS
  * @msi: the SMMU can send its own interrupts as MSIs
  * @hyp: EL2 translation regime
@@ -84,6 +86,7 @@ struct smmu_caps {
 	bool attr_types_ovr;
 	bool two_level;
 	bool range_inval;
+	bool contig;
 	bool ats;
 	bool msi;
 	bool hyp;

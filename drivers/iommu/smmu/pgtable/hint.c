@@ -4,8 +4,8 @@
  * one leaf if there was a level for it, may be one entry in a TLB.
  *
  * The hint is set only where a whole set is written by one call, and only if the
- * walkers allow leaves to lose it while they are in use (BBML 1 or 2). Then a part
- * of a set is unmapped so:
+ * walkers allow leaves to lose it while they are in use (BBML 1 or 2) and have no
+ * erratum about it. Then a part of a set is unmapped so:
  *
  *	all leaves of the set lose the hint
  *	barrier, or cleaning

@@ -53,7 +53,7 @@ static inline void smmu_hint_remove(struct smmu_pgtable *pt, __le64 *slot,
 				    u32 slots, unsigned int slot_lg2, u64 *start,
 				    u64 *last)
 {
-	if (pt->bbml && ((slots | *start >> slot_lg2) & (smmu_contig_slots(pt, slot_lg2) - 1)))
+	if (pt->contig && ((slots | *start >> slot_lg2) & (smmu_contig_slots(pt, slot_lg2) - 1)))
 		smmu_hint_remove_some(pt, slot, slots, slot_lg2, start, last);
 }
 

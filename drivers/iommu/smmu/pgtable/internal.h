@@ -54,11 +54,12 @@
  * @index_lg2: log2 of the slots of a table below the root
  * @ias_bits: bits of an input address
  * @coherent: as in @walk
- * @bbml: what may be done to a live leaf: 0 to 2, IDR3.BBML
+ * @contig: leaves may have the contiguous hint
  * @page_contig: pages in a contiguous set
  * @block_contig: the same for blocks of the level above the last
  * @shortcut: last-level tables used of late, see shortcut.h
  * @walk: how the hardware walks it
+ * @bbml: what may be done to a live leaf: 0 to 2, IDR3.BBML
  * @flush: invalidates a range, walk caches included; or NULL
  * @flush_ctx: for @flush
  * @dev: cleans table memory; unused if the walker is coherent
@@ -83,13 +84,14 @@ struct smmu_pgtable {
 	u8 index_lg2;
 	u8 ias_bits;
 	bool coherent;
-	u8 bbml;
+	bool contig;
 	u32 page_contig;
 	u32 block_contig;
 
 	atomic64_t shortcut[SMMU_SHORTCUTS] ____cacheline_aligned;
 
 	struct smmu_walk walk;
+	u8 bbml;
 	void (*flush)(void *ctx, u64 start, u64 last);
 	void *flush_ctx;
 	struct device *dev;

@@ -122,7 +122,7 @@ static void lay_out_contig(struct smmu_pgtable *pt)
 {
 	pt->page_contig = SMMU_NO_CONTIG;
 	pt->block_contig = SMMU_NO_CONTIG;
-	if (!pt->bbml)
+	if (!pt->contig)
 		return;
 	pt->page_contig = pt->granule_lg2 == 12 ? SMMU_CONT_PAGES_4K :
 			  pt->granule_lg2 == 14 ? SMMU_CONT_PAGES_16K :
@@ -160,6 +160,7 @@ static void describe(struct smmu_pgtable *pt, const struct smmu_pgtable_cfg *cfg
 	pt->attrs = smmu_attr_table(cfg->stage, cfg->fwb);
 	pt->coherent = cfg->coherent;
 	pt->bbml = cfg->bbml;
+	pt->contig = cfg->contig && cfg->bbml;
 	pt->flush = cfg->flush;
 	pt->flush_ctx = cfg->flush_ctx;
 	pt->dev = cfg->dev;
@@ -266,6 +267,20 @@ u8 smmu_pgtable_bbml(const struct smmu_pgtable *pt)
 	return pt->bbml;
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_bbml);
+
+/**
+ * smmu_pgtable_contig() - Whether its walkers meet the contiguous hint
+ * @pt: the page table
+ *
+ * Context: any.
+ *
+ * Return: true if leaves may have it.
+ */
+bool smmu_pgtable_contig(const struct smmu_pgtable *pt)
+{
+	return pt->contig;
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_pgtable_contig);
 
 /**
  * smmu_pgtable_sizes() - The sizes of its pages and blocks

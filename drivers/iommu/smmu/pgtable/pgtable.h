@@ -41,9 +41,10 @@ struct smmu_pgtable;
  * @dev: cleans the tables for the walker; may be NULL if @coherent. Its DMA
  *	mask must reach all table memory.
  * @nid: NUMA node for table memory, or NUMA_NO_NODE
- * @bbml: 0 to 2, IDR3.BBML, the least of all walkers. From 1 on, the contiguous
- *	hint is used; with 2, a block may change into a table and back while it is
- *	in use. A walker that does less must not be given the table.
+ * @bbml: 0 to 2, IDR3.BBML, the least of all walkers. With 2, a table may change into
+ *	a block while it is in use. A walker that does less must not be given the table.
+ * @contig: the contiguous hint may be used. It is from @bbml 1 on; a walker with an
+ *	erratum about it must not be given the table then.
  * @flush: invalidates the TLBs for addresses from start to last, whatever may be
  *	cached there (leaves of any size, and what leads to them), and returns
  *	when it is done; called from map and unmap, in their context. If NULL, a
@@ -61,6 +62,7 @@ struct smmu_pgtable_cfg {
 	struct device *dev;
 	int nid;
 	u8 bbml;
+	bool contig;
 	void (*flush)(void *ctx, u64 start, u64 last);
 	void *flush_ctx;
 };
@@ -112,6 +114,7 @@ void smmu_pgtable_free(struct smmu_pgtable *pt);
 u8 smmu_pgtable_levels(const struct smmu_pgtable_cfg *cfg);
 const struct smmu_walk *smmu_pgtable_walk(const struct smmu_pgtable *pt);
 u8 smmu_pgtable_bbml(const struct smmu_pgtable *pt);
+bool smmu_pgtable_contig(const struct smmu_pgtable *pt);
 u64 smmu_pgtable_sizes(const struct smmu_pgtable *pt);
 
 int smmu_pgtable_map(struct smmu_pgtable *pt, u64 iova, phys_addr_t pa,

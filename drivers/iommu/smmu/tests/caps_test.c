@@ -48,7 +48,7 @@ static const struct smmu_caps caps_base = {
 	.minor = 1, .bbml = 2,
 	.granules = 0x1000 | 0x4000 | 0x10000,
 	.s1 = true, .s2 = true, .coherent = true, .two_level = true,
-	.range_inval = true,
+	.range_inval = true, .contig = true,
 };
 
 static void caps_expect(struct kunit *test, const struct smmu_id_regs *ids,
@@ -291,10 +291,12 @@ struct caps_erratum {
 
 static const struct caps_erratum caps_errata[] = {
 	{ "MMU-600 r0p0", 0x4830043b, 0 },
-	{ "MMU-700 r0p0", 0x4870043b, SMMU_ERRATUM_SYNC_EVERY_BATCH },
-	{ "MMU-700 r1p0", 0x4871043b, SMMU_ERRATUM_SYNC_EVERY_BATCH },
-	{ "MMU-700 r1p1", 0x4871143b, 0 },
-	{ "MMU-700 r15p15", 0x487ff43b, 0 },
+	{ "MMU-700 r0p0", 0x4870043b, SMMU_ERRATUM_SYNC_EVERY_BATCH | SMMU_ERRATUM_CONTIG },
+	{ "MMU-700 r1p0", 0x4871043b, SMMU_ERRATUM_SYNC_EVERY_BATCH | SMMU_ERRATUM_CONTIG },
+	{ "MMU-700 r1p1", 0x4871143b, SMMU_ERRATUM_CONTIG },
+	{ "MMU-700 r15p15", 0x487ff43b, SMMU_ERRATUM_CONTIG },
+	{ "MMU S3 r0p0", 0x4980043b, SMMU_ERRATUM_CONTIG },
+	{ "MMU S3 r15p15", 0x498ff43b, SMMU_ERRATUM_CONTIG },
 	{ "product of Arm without errata", 0x4990043b, 0 },
 	{ "same product number, not Arm", 0x4870043c, 0 },
 	{ "nobody", 0, 0 },
@@ -312,12 +314,13 @@ static void caps_erratum_found(struct kunit *test)
 	ids.iidr = c->iidr;
 	KUNIT_ASSERT_EQ(test, smmu_caps_decode(&ids, &got, &why), 0);
 	KUNIT_EXPECT_EQ(test, got.errata, c->errata);
+	KUNIT_EXPECT_EQ(test, got.contig, !(c->errata & SMMU_ERRATUM_CONTIG));
 }
 
 /* What the parameter "disable_features" can say */
 static void caps_disable(struct kunit *test)
 {
-	struct smmu_caps caps = { .range_inval = true, .bbml = 2, .s1 = true };
+	struct smmu_caps caps = { .range_inval = true, .contig = true, .bbml = 2, .s1 = true };
 	struct smmu_caps all = caps;
 	const char *names = "range_inval,range_invalidation";
 
@@ -326,6 +329,10 @@ static void caps_disable(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, smmu_caps_disable(&caps, "bbml"));
 	KUNIT_EXPECT_EQ(test, caps.bbml, 0);
 	KUNIT_EXPECT_TRUE(test, caps.range_inval);
+	caps = all;
+	KUNIT_EXPECT_NULL(test, smmu_caps_disable(&caps, "contig"));
+	KUNIT_EXPECT_FALSE(test, caps.contig);
+	KUNIT_EXPECT_EQ(test, caps.bbml, 2);
 	caps = all;
 	KUNIT_EXPECT_NULL(test, smmu_caps_disable(&caps, "bbml,,range_inval,"));
 	KUNIT_EXPECT_EQ(test, caps.bbml, 0);

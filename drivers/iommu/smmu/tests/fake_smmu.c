@@ -324,7 +324,7 @@ struct smmu_caps fake_smmu_caps(void)
 		.sid_bits = 10, .asid_bits = 8, .vmid_bits = 8, .oas_bits = 48, .va_bits = 48,
 		.attr_types_ovr = true,
 		.granules = SZ_4K | SZ_16K | SZ_64K, .s1 = true, .s2 = true, .coherent = true,
-		.two_level = true, .range_inval = true, .fwb = true,
+		.two_level = true, .range_inval = true, .fwb = true, .bbml = 2, .contig = true,
 	};
 }
 

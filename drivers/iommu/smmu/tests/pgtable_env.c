@@ -166,6 +166,7 @@ struct smmu_pgtable *pgt_alloc(struct pgt_env *env)
 		.nid = NUMA_NO_NODE,
 		.fwb = env->param.fwb,
 		.bbml = env->param.bbml,
+		.contig = !env->param.no_contig,
 		.flush = env->param.flush ? flush : NULL,
 		.flush_ctx = env,
 	};

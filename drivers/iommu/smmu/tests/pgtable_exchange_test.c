@@ -296,7 +296,7 @@ static bool flexible_contig(const struct pgt_param *p)
 {
 	u64 set = pgt_param_block(p) * pgt_param_contig(p, 2);
 
-	return flexible(p) && p->bbml && 2 * set <= pgt_param_in(p) &&
+	return flexible(p) && pgt_param_hints(p) && 2 * set <= pgt_param_in(p) &&
 	       2 * set <= pgt_param_out(p);
 }
 

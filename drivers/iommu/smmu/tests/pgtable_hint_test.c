@@ -268,7 +268,7 @@ static void pgtable_hint_blocks(struct kunit *test)
 
 static bool hints(const struct pgt_param *p)
 {
-	return p->bbml && pgt_param_levels(p) > 1;
+	return pgt_param_hints(p) && pgt_param_levels(p) > 1;
 }
 
 static bool hints_blocks(const struct pgt_param *p)

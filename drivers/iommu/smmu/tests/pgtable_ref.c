@@ -49,6 +49,7 @@ const struct pgt_param pgt_params[] = {
 	{ 1, 16, 48, 48, true, .bbml = 1 },
 	{ 2, 16, 42, 42, false, .bbml = 1, .flush = true },
 	{ 1, 16, 52, 52, true, .bbml = 2, .flush = true },
+	{ 1, 12, 48, 48, true, .bbml = 2, .flush = true, .no_contig = true },
 };
 
 const void *pgt_next_param(const void *prev, char *desc)
@@ -59,10 +60,11 @@ const void *pgt_next_param(const void *prev, char *desc)
 	if (p == pgt_params + ARRAY_SIZE(pgt_params))
 		return NULL;
 	snprintf(desc, KUNIT_PARAM_DESC_SIZE,
-		 "stage %u, %uK granule, %u bits in, %u bits out, %s, BBML %u%s%s",
+		 "stage %u, %uK granule, %u bits in, %u bits out, %s, BBML %u%s%s%s",
 		 p->stage, 1U << (p->granule_lg2 - 10), p->ias, p->oas,
 		 p->coherent ? "coherent" : "not coherent", p->bbml,
-		 p->flush ? ", flush" : "", p->fwb ? ", FWB" : "");
+		 p->flush ? ", flush" : "", p->no_contig ? ", no sets" : "",
+		 p->fwb ? ", FWB" : "");
 	return p;
 }
 
@@ -91,6 +93,11 @@ unsigned int pgt_param_levels(const struct pgt_param *p)
 u64 pgt_param_block(const struct pgt_param *p)
 {
 	return 1ULL << (2 * p->granule_lg2 - 3);
+}
+
+bool pgt_param_hints(const struct pgt_param *p)
+{
+	return p->bbml && !p->no_contig;
 }
 
 /* D8.7.1: how many leaves of level 3 or 2 the contiguous bit takes together */
@@ -195,7 +202,7 @@ static u64 leaf_address(struct pgt_env *env, u64 desc, int level, u64 *attr)
 		mask |= 0xf000;
 	}
 	*attr = desc & ~mask & ~CONTIGUOUS;
-	if (env->param.bbml)
+	if (pgt_param_hints(&env->param))
 		*attr &= ~WAS_CONTIGUOUS;
 	return addr;
 }
@@ -381,7 +388,7 @@ static void check_hint(struct pgt_env *env, u64 table, int level, u64 index,
 {
 	unsigned int set;
 
-	if (!env->param.bbml || level < 2) {
+	if (!pgt_param_hints(&env->param) || level < 2) {
 		KUNIT_FAIL(env->test, "contiguous at level %d", level);
 		return;
 	}

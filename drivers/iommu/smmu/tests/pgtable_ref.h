@@ -25,12 +25,14 @@ struct pgt_param {
 	bool fwb;
 	bool flush;	/* there is a callback that invalidates */
 	u8 bbml;
+	bool no_contig;	/* a walker has an erratum about the contiguous bit */
 };
 
 extern const struct pgt_param pgt_params[];
 const void *pgt_next_param(const void *prev, char *desc);
 unsigned int pgt_param_levels(const struct pgt_param *p);
 u64 pgt_param_block(const struct pgt_param *p);	/* of level 2 */
+bool pgt_param_hints(const struct pgt_param *p);	/* the contiguous bit is used */
 unsigned int pgt_param_contig(const struct pgt_param *p, int level);
 u64 pgt_param_in(const struct pgt_param *p);	/* bytes of input */
 u64 pgt_param_out(const struct pgt_param *p);	/* bytes of output */

@@ -14,7 +14,7 @@
 
 /* What one SMMU lacks; nothing is everything. */
 struct ports_able {
-	bool no_s1, no_s2, no_snoop, no_fwb, no_ranges, linear;
+	bool no_s1, no_s2, no_snoop, no_fwb, no_ranges, no_bbml, no_contig, linear;
 	u8 oas_bits;
 	u32 granules;
 };
@@ -70,6 +70,8 @@ static struct smmu_caps ports_caps(const struct ports_able *able)
 	caps.attr_types_ovr = !able->no_snoop;
 	caps.fwb = !able->no_fwb;
 	caps.range_inval = !able->no_ranges;
+	caps.bbml = able->no_bbml ? 0 : caps.bbml;
+	caps.contig = !able->no_contig;
 	caps.two_level = !able->linear;
 	caps.oas_bits = able->oas_bits ?: caps.oas_bits;
 	caps.granules = able->granules ?: caps.granules;
@@ -526,6 +528,8 @@ static const struct ports_case ports_unfit_cases[] = {
 	{ "input", { .no_s1 = true }, { .oas_bits = 40 } },
 	{ "snooping", { }, { .no_snoop = true } },
 	{ "forced write-back", { .no_s1 = true }, { .no_fwb = true } },
+	{ "change of live leaves", { }, { .no_bbml = true } },
+	{ "contiguous hint", { }, { .no_contig = true } },
 };
 
 KUNIT_ARRAY_PARAM_DESC(ports_unfit, ports_unfit_cases, name);
