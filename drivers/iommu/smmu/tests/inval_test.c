@@ -127,7 +127,8 @@ static unsigned int inval_run(struct kunit *test, struct smmu_inval_plan *plan,
 	u64 granule = 1ULL << range->granule_lg2;
 	u64 first = range->start & ~(granule - 1), next = first;
 	u64 end = (range->last | (granule - 1)) + 1;
-	u64 pair_first = first & ~(2 * granule - 1), pair_end = (end + granule) & ~(2 * granule - 1);
+	u64 pair_first = first & ~(2 * granule - 1);
+	u64 pair_end = (end + granule) & ~(2 * granule - 1);
 	struct smmu_tlbi t;
 	unsigned int n = 0;
 
