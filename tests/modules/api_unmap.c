@@ -120,7 +120,8 @@ static void api_levels(struct api_run *run)
 
 /*
  * A page out of a block. The API promises nothing about it, but what it says it
- * did has to be what the tables and the device see.
+ * did has to be what the tables and the device see: nothing; the page; or all of the
+ * block, which is told from the page to the block's end.
  */
 static void api_part_of_block(struct api_run *run)
 {
@@ -129,6 +130,7 @@ static void api_part_of_block(struct api_run *run)
 	unsigned long iova;
 	size_t page, block, at, done;
 	phys_addr_t phys;
+	bool whole;
 
 	if (!domain || !buf || api_attach(run, 0, domain))
 		return;
@@ -142,11 +144,13 @@ static void api_part_of_block(struct api_run *run)
 	if (api_map(run, domain, iova, phys, block) || api_reaches(run, 0, iova + at, buf))
 		return;
 	done = iommu_unmap(domain, iova + at, page);
-	if (api_wrong(run, done && done != page && done < block,
+	/* What is told of the last page is the same either way. */
+	whole = done > page || (at + page == block && done && !iommu_iova_to_phys(domain, iova));
+	if (api_wrong(run, done && done != page && done != block - at,
 		      "unmap of a page in a block did 0x%zx", done) ||
 	    api_phys_is(run, domain, iova + at, done ? 0 : virt_to_phys(buf)) ||
 	    api_phys_is(run, domain, at ? iova : iova + page,
-			done > page ? 0 : phys + (at ? 0 : page)))
+			whole ? 0 : phys + (at ? 0 : page)))
 		return;
 	if (done)
 		api_refused(run, 0, iova + at, buf);

@@ -102,8 +102,12 @@ int smmu_domain_map(struct iommu_domain *domain, unsigned long iova, phys_addr_t
  * they do not wait: the core's queue would free them without a thought for
  * lookups that are still inside.
  *
+ * A part of a block is unmapped with all of the block. The core adds up what it is told
+ * and stops when that is no less than it was asked for, so the end of a block that is
+ * behind @iova + @pgsize * @pgcount does no harm; its callers see it in what they get.
+ *
  * Context: any; callers work on disjoint ranges.
- * Return: bytes unmapped.
+ * Return: bytes unmapped from @iova on, to the end of the last block.
  */
 size_t smmu_domain_unmap(struct iommu_domain *domain, unsigned long iova, size_t pgsize,
 			 size_t pgcount, struct iommu_iotlb_gather *gather)
@@ -222,8 +226,8 @@ static void smmu_domain_undo_map(struct smmu_domain *smmu_domain, u64 start, u64
 }
 
 /*
- * Map a range that need not fit into a size_t: in pieces, each a multiple of
- * the largest block.
+ * Map a range that need not fit into a size_t: in pieces, the size of each a multiple of
+ * the largest block, so that where a range begins on a block the next pieces do as well.
  */
 static int smmu_domain_map_pieces(struct smmu_domain *smmu_domain, u64 start, phys_addr_t pa,
 				  u64 bytes, int prot, u64 *done)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A table for a block, and a block for an empty table.
+ * A block for an empty table.
  */
 #ifndef SMMU_PGTABLE_EXCHANGE_H
 #define SMMU_PGTABLE_EXCHANGE_H
@@ -8,11 +8,7 @@
 #include <linux/types.h>
 
 struct smmu_pgtable;
-struct smmu_pgtable_cleared;
 
-bool smmu_exchange_for_table(struct smmu_pgtable *pt, __le64 *slot, u64 block,
-			     unsigned int slot_lg2, u64 iova, u64 bytes,
-			     struct smmu_pgtable_cleared *c);
 bool smmu_exchange_for_block(struct smmu_pgtable *pt, __le64 *slot, u64 table,
 			     unsigned int slot_lg2, u64 iova, u64 block);
 

@@ -10,7 +10,7 @@
  *	table.h, table.c	memory of tables: allocate, link, collect, free
  *	shortcut.h		from an address to its last-level table
  *	hint.h, hint.c		leaves, and the contiguous hint on them
- *	exchange.h, exchange.c	a table for a block, a block for an empty table
+ *	exchange.h, exchange.c	a block for an empty table
  *	map.c, unmap.c, lookup.c
  *	pgtable.c		the shape of a page table, and its life
  *

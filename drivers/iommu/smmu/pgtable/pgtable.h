@@ -47,8 +47,7 @@ struct smmu_pgtable;
  *	erratum about it must not be given the table then.
  * @flush: invalidates the TLBs for addresses from start to last, whatever may be
  *	cached there (leaves of any size, and what leads to them), and returns
- *	when it is done; called from map and unmap, in their context. If NULL, a
- *	part of a block is not unmapped unless @bbml is 2, and a table never
+ *	when it is done; called from map, in its context. If NULL, a table never
  *	becomes a block.
  * @flush_ctx: for @flush
  */
@@ -69,9 +68,10 @@ struct smmu_pgtable_cfg {
 
 /**
  * struct smmu_pgtable_cleared - what unmap took away, for the invalidation
- * @start: the first address to invalidate, U64_MAX if there is none
- * @last: the last one. More than was unmapped, if that was a part of a block or
- *	of a contiguous set, which TLBs may hold as one.
+ * @start: the first address to invalidate, U64_MAX if there is none. Before what was
+ *	asked for, if that began within a block or a contiguous set, which TLBs may
+ *	hold as one.
+ * @last: the last one; behind it, if it ended within one
  * @leaf_sizes: sum of the sizes in bytes of the leaves cleared, each size once:
  *	a bitmap like pgsize_bitmap
  * @tables: the tables whose descriptors were cleared, linked through page->lru

@@ -149,14 +149,8 @@ bool smmu_table_dma_map(struct smmu_pgtable *pt, __le64 *table)
 	return true;
 }
 
-/**
- * smmu_table_dma_unmap() - Take back what smmu_table_dma_map() did
- * @pt: the page table it is for
- * @table: the table
- *
- * Context: any.
- */
-void smmu_table_dma_unmap(struct smmu_pgtable *pt, __le64 *table)
+/* Takes back what smmu_table_dma_map() did. */
+static void table_dma_unmap(struct smmu_pgtable *pt, __le64 *table)
 {
 	struct page *page = virt_to_page(table);
 
@@ -241,7 +235,7 @@ int smmu_table_link(struct smmu_pgtable *pt, __le64 *slot, __le64 *table)
 	 */
 	dma_wmb();
 	if (smmu_desc_change(slot, 0, desc)) {
-		smmu_table_dma_unmap(pt, table);
+		table_dma_unmap(pt, table);
 		smmu_table_discard(table);
 		return -EAGAIN;
 	}
@@ -346,7 +340,7 @@ void smmu_table_free_all(struct smmu_pgtable *pt, struct list_head *tables)
 	struct page *page, *next;
 
 	list_for_each_entry_safe(page, next, tables, lru) {
-		smmu_table_dma_unmap(pt, page_address(page));
+		table_dma_unmap(pt, page_address(page));
 		free_counted(&tally, page);
 	}
 	smmu_table_tally_account(&tally);
@@ -383,8 +377,7 @@ void smmu_pgtable_put_tables(struct list_head *tables)
 	struct page *page, *next, *chain = NULL;
 
 	list_for_each_entry_safe(page, next, tables, lru) {
-		smmu_table_dma_unmap((struct smmu_pgtable *)page_private(page),
-				     page_address(page));
+		table_dma_unmap((struct smmu_pgtable *)page_private(page), page_address(page));
 		set_page_private(page, (unsigned long)chain);
 		chain = page;
 	}

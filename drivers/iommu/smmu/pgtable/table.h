@@ -24,7 +24,6 @@ struct smmu_table_tally {
 __le64 *smmu_table_alloc(struct smmu_pgtable *pt, size_t bytes, gfp_t gfp);
 void smmu_table_discard(__le64 *table);
 bool smmu_table_dma_map(struct smmu_pgtable *pt, __le64 *table);
-void smmu_table_dma_unmap(struct smmu_pgtable *pt, __le64 *table);
 void smmu_table_clean_slots(struct smmu_pgtable *pt, __le64 *slot, u32 slots);
 void smmu_table_publish(struct smmu_pgtable *pt, __le64 *slot, u64 desc);
 int smmu_table_link(struct smmu_pgtable *pt, __le64 *slot, __le64 *table);

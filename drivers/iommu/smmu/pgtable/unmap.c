@@ -3,11 +3,12 @@
  * Unmap: clear descriptors, a run at a time, and take out tables.
  */
 #include <linux/align.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/printk.h>
 
 #include <kunit/visibility.h>
 
-#include "pgtable/exchange.h"
 #include "pgtable/hint.h"
 #include "pgtable/run.h"
 #include "pgtable/shortcut.h"
@@ -93,30 +94,44 @@ static u32 unlink_tables(struct smmu_pgtable *pt, struct unmap_job *job,
 static bool unmap_table(struct smmu_pgtable *pt, struct unmap_job *job,
 			__le64 *slot, unsigned int slot_lg2);
 
+/*
+ * A block of which the job covers only a part: it goes as a whole. What the job covers
+ * is out of reach afterwards, whoever asked for less than he had mapped. What lies
+ * before the job cannot be told by the bytes unmapped.
+ */
+static void clear_block(struct smmu_pgtable *pt, struct unmap_job *job, __le64 *slot,
+			unsigned int slot_lg2)
+{
+	u64 bytes = BIT_ULL(slot_lg2), start = job->iova & ~(bytes - 1);
+	u64 last = start + bytes - 1, gone = last - job->iova + 1;
+
+	if (start != job->iova)
+		pr_warn_once("smmu: unmapping from %#llx on, within a block of %#llx bytes: all of it goes\n",
+			     job->iova, bytes);
+	smmu_hint_remove(pt, slot, 1, slot_lg2, &start, &last);
+	smmu_desc_write(slot, 0);
+	smmu_table_clean(pt, slot, 1);
+	smmu_pgtable_cleared_add(job->c, start, last, bytes);
+	job->iova += gone;
+	job->left -= min(job->left, gone);
+}
+
 /* A slot above the last level of which the job covers only a part */
 static bool unmap_part(struct smmu_pgtable *pt, struct unmap_job *job,
 		       __le64 *slot, unsigned int slot_lg2)
 {
-	u64 rest = BIT_ULL(slot_lg2) - (job->iova & (BIT_ULL(slot_lg2) - 1));
 	unsigned int below_lg2 = slot_lg2 - pt->index_lg2;
-	u64 part = min(job->left, rest), desc;
+	u64 desc = smmu_desc_read(slot);
 
-	do {
-		desc = smmu_desc_read(slot);
-		if (smmu_desc_is_table(desc))
-			return unmap_table(pt, job,
-					   smmu_slot(pt, smmu_desc_table(pt, desc),
-						     below_lg2, job->iova),
-					   below_lg2);
-		if (!desc)
-			return false;
-		if (smmu_exchange_for_table(pt, slot, desc, slot_lg2, job->iova,
-					    part, job->c)) {
-			advance(job, part);
-			return true;
-		}
-	} while (smmu_desc_read(slot) != desc);
-	return false;
+	if (smmu_desc_is_table(desc))
+		return unmap_table(pt, job,
+				   smmu_slot(pt, smmu_desc_table(pt, desc), below_lg2,
+					     job->iova),
+				   below_lg2);
+	if (!desc)
+		return false;
+	clear_block(pt, job, slot, slot_lg2);
+	return true;
 }
 
 /*
@@ -245,19 +260,20 @@ slowly:
  * address that is not mapped. A range that was mapped by one call can always be
  * unmapped by one call. Tables stay until a call unmaps all of their range.
  *
- * A part of a block is unmapped if the hardware allows a table to take its place,
- * or there is a way to invalidate in between (struct smmu_pgtable_cfg.flush); the
- * rest of the block then does not translate for as long as that takes. Parts of
- * one block must not be unmapped by two CPUs at once then. It needs memory: if
- * there is none, or no way, unmap stops at the block and leaves it whole.
+ * A block of which the range is only a part is unmapped as a whole, since nobody unmaps
+ * less than he mapped, and a table in its place would take memory, which may not be
+ * there. The bytes unmapped then go to its end. What lies in it before @iova is not
+ * counted; the log says so once. No memory is needed, so nothing stays for want of it.
  *
  * The memory unmapped is not out of reach of a device, and none of it, nor its
  * addresses, may be used for something else, until the TLBs are invalidated.
  *
  * Context: any.
  *
- * Return: the bytes unmapped, from @iova on: @bytes, or less as said above;
- * 0 for a range that is not aligned or beyond the input size.
+ * Return: the bytes unmapped, from @iova on: @bytes; less where unmap stopped, more if
+ * the range ends within a block; 0 for a range that is not aligned or beyond the input
+ * size. A u64, unlike what map tells: a range that was mapped by several calls, each of
+ * SIZE_MAX at most, may be unmapped by one.
  */
 u64 smmu_pgtable_unmap(struct smmu_pgtable *pt, u64 iova, u64 bytes,
 		       struct smmu_pgtable_cleared *c)

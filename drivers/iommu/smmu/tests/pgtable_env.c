@@ -245,11 +245,13 @@ int pgt_map(struct pgt_env *env, u64 iova, u64 pa, u64 bytes, int prot,
 
 /*
  * Unmap and, as if the TLB had been invalidated, free the tables. What is unmapped,
- * and what is to be invalidated, is what the reference says.
+ * and what is to be invalidated, is what the reference says. It takes no memory, and
+ * never invalidates in the middle.
  */
 u64 pgt_unmap(struct pgt_env *env, u64 iova, u64 bytes)
 {
 	u64 want = 0, start, last, ignored, done;
+	int gets = atomic_read(&env->gets), flushes = env->flushes;
 	struct smmu_pgtable_cleared c;
 
 	smmu_pgtable_cleared_init(&c);
@@ -266,6 +268,8 @@ u64 pgt_unmap(struct pgt_env *env, u64 iova, u64 bytes)
 	KUNIT_EXPECT_EQ(env->test, c.start, done ? start : U64_MAX);
 	KUNIT_EXPECT_EQ(env->test, c.last, done ? last : 0);
 	KUNIT_EXPECT_EQ(env->test, !done, !c.leaf_sizes);
+	KUNIT_EXPECT_EQ(env->test, gets, atomic_read(&env->gets));
+	KUNIT_EXPECT_EQ(env->test, flushes, env->flushes);
 	smmu_pgtable_put_tables(&c.tables);
 	KUNIT_EXPECT_TRUE(env->test, list_empty(&c.tables));
 	return done;

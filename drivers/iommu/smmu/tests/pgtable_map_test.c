@@ -344,24 +344,6 @@ static void pgtable_unmap_holes_of_table(struct kunit *test)
 	pgt_expect_empty(env);
 }
 
-/* With no way to exchange it for a table, a part of a block stays */
-static void pgtable_unmap_part_of_block(struct kunit *test)
-{
-	struct pgt_env *env = pgt_start(test);
-	u64 g = pgt_granule(env), block = pgt_block(env);
-
-	KUNIT_ASSERT_TRUE(test, has_blocks(env));
-	KUNIT_EXPECT_EQ(test, 0, pgt_map(env, block - g, block - g,
-					 2 * block + g, RW, NULL));
-	KUNIT_EXPECT_EQ(test, 0, pgt_unmap(env, block, g));
-	KUNIT_EXPECT_EQ(test, 0, pgt_unmap(env, block + g, block));
-	KUNIT_EXPECT_EQ(test, 0, pgt_unmap(env, 2 * block - g, 2 * g));
-	pgt_expect_range(env, block - g, block - g, 2 * block + g, RW);
-	KUNIT_EXPECT_EQ(test, block + g, pgt_unmap(env, block - g,
-						   2 * block));
-	pgt_expect_range(env, 2 * block, 2 * block, block, RW);
-}
-
 static int list_length(const struct list_head *list)
 {
 	const struct list_head *at;
@@ -555,12 +537,7 @@ static bool room_3_2(const struct pgt_param *p)
 	return room(p, 2, 3);
 }
 
-/* No block can be exchanged for a table, no table for a block */
-static bool rigid_3_3(const struct pgt_param *p)
-{
-	return room(p, 3, 3) && p->bbml < 2 && !p->flush;
-}
-
+/* No table can be exchanged for a block */
 static bool rigid_3_1(const struct pgt_param *p)
 {
 	return room_3_1(p) && !p->flush;
@@ -587,7 +564,6 @@ PGT_PARAMS_IF(unaligned, room_unaligned)
 PGT_PARAMS_IF(whole, room_whole)
 PGT_PARAMS_IF(over_table, rigid_3_1)
 PGT_PARAMS_IF(over_block, room_3_2)
-PGT_PARAMS_IF(part, rigid_3_3)
 PGT_PARAMS_IF(blocks, room_4_4)
 PGT_PARAMS_IF(level_2, room_level_2)
 PGT_PARAMS_IF(below_root, room_below_root)
@@ -607,7 +583,6 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(pgtable_map_over_block, over_block_gen_params),
 	KUNIT_CASE_PARAM(pgtable_unmap_holes, pgt_gen_params),
 	KUNIT_CASE_PARAM(pgtable_unmap_holes_of_table, below_root_gen_params),
-	KUNIT_CASE_PARAM(pgtable_unmap_part_of_block, part_gen_params),
 	KUNIT_CASE_PARAM(pgtable_table_freed, pgt_gen_params),
 	KUNIT_CASE_PARAM(pgtable_tables_freed, level_2_gen_params),
 	KUNIT_CASE_PARAM(pgtable_table_outlives_readers, below_root_gen_params),

@@ -308,11 +308,10 @@ bool pgt_ref_hinted(struct pgt_env *env, u64 iova)
 }
 
 /*
- * What one step of unmap takes at @at, of a range up to @end: a table or a leaf that
- * lies in it as a whole, a part of a block if @splits, or nothing. Returns where it
- * goes on.
+ * What one step of unmap takes at @at, of a range up to @end: a table that lies in it as a
+ * whole, or a leaf, of which it may be a part; or nothing. Returns where it goes on.
  */
-static u64 unmap_step(struct pgt_env *env, u64 at, u64 end, bool splits)
+static u64 unmap_step(struct pgt_env *env, u64 at, u64 end)
 {
 	u64 table = env->walk->ttb;
 	int level;
@@ -324,28 +323,33 @@ static u64 unmap_step(struct pgt_env *env, u64 at, u64 end, bool splits)
 
 		if (!(desc & 1))
 			return at;
-		if (whole)
-			return at + bytes;
-		if (level == 3 || !(desc & 2))
-			return splits ? min(end, (at | (bytes - 1)) + 1) : at;
+		if (whole || level == 3 || !(desc & 2))
+			return (at | (bytes - 1)) + 1;
 		table = table_address(env, desc);
 	}
 	return at;
 }
 
-/* How much unmap is to unmap of a range */
+/* How much unmap is to unmap of a range, from @iova on: up to the end of a leaf */
 u64 pgt_ref_unmappable(struct pgt_env *env, u64 iova, u64 bytes)
 {
-	bool splits = env->param.bbml == 2 || env->param.flush;
 	u64 at = iova, next;
 
 	while (at < iova + bytes) {
-		next = unmap_step(env, at, iova + bytes, splits);
+		next = unmap_step(env, at, iova + bytes);
 		if (next == at)
 			break;
 		at = next;
 	}
 	return at - iova;
+}
+
+/* How much of the leaf for @iova lies before it */
+u64 pgt_ref_front(struct pgt_env *env, u64 iova)
+{
+	struct pgt_ref ref = { };
+
+	return pgt_ref_translate(env, iova, &ref) ? iova & (ref.leaf_bytes - 1) : 0;
 }
 
 /* Physical address of the descriptor for @iova at @level; tables must exist */

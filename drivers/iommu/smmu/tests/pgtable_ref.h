@@ -125,6 +125,7 @@ bool pgt_ref_translate(struct pgt_env *env, u64 iova, struct pgt_ref *ref);
 void pgt_ref_extent(struct pgt_env *env, u64 iova, u64 *start, u64 *last);
 bool pgt_ref_hinted(struct pgt_env *env, u64 iova);
 u64 pgt_ref_unmappable(struct pgt_env *env, u64 iova, u64 bytes);
+u64 pgt_ref_front(struct pgt_env *env, u64 iova);
 void pgt_ref_check_root(struct pgt_env *env);
 u64 pgt_ref_attr(const struct pgt_env *env, int prot);
 u64 pgt_ref_strip(const struct pgt_env *env, u64 desc, int level);

@@ -46,8 +46,54 @@ static void leaf_test_contig(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ports_attach(domain, master), 0);
 }
 
+/* A part of a block goes with all of it, for the core and in both TLBs. */
+static void leaf_test_part(struct kunit *test)
+{
+	struct ports_test *p = test->priv;
+	struct iommu_iotlb_gather gather;
+	struct smmu_master *master;
+	struct iommu_domain *domain;
+	unsigned long iova;
+	size_t block;
+
+	ports_start_alike(p);
+	master = ports_new_both(p, 0, NULL);
+	domain = ports_new_domain(p, 0, master);
+	KUNIT_ASSERT_EQ(test, ports_attach(domain, master), 0);
+	block = (size_t)PAGE_SIZE * PAGE_SIZE / 8;
+	iova = 2 * block;
+
+	KUNIT_ASSERT_EQ(test, ports_map(domain, iova, 3 * block, 2 * block), 0);
+	ports_expect(p, master, iova, 3 * block);
+	ports_expect(p, master, iova + block / 2, 3 * block + block / 2);
+	ports_expect(p, master, iova + block, 4 * block);
+	KUNIT_EXPECT_EQ(test, iommu_unmap(domain, iova, PAGE_SIZE), block);
+	ports_expect(p, master, iova, FAKE_SMMU_FAULT);
+	ports_expect(p, master, iova + block / 2, FAKE_SMMU_FAULT);
+	ports_expect(p, master, iova + block, 4 * block);
+	KUNIT_EXPECT_EQ(test, iommu_unmap(domain, iova, block), 0);
+
+	/* From its middle on, beyond its end */
+	KUNIT_ASSERT_EQ(test, ports_map(domain, iova, 3 * block, block), 0);
+	ports_expect(p, master, iova, 3 * block);
+	KUNIT_EXPECT_EQ(test, iommu_unmap(domain, iova + block / 2, block), block + block / 2);
+	ports_expect(p, master, iova, FAKE_SMMU_FAULT);
+	ports_expect(p, master, iova + block, FAKE_SMMU_FAULT);
+
+	/* Lazy mode: all of it is reached until everything is forgotten. */
+	KUNIT_ASSERT_EQ(test, ports_map(domain, iova, 3 * block, block), 0);
+	ports_expect(p, master, iova + PAGE_SIZE, 3 * block + PAGE_SIZE);
+	iommu_iotlb_gather_init(&gather);
+	gather.queued = true;
+	KUNIT_EXPECT_EQ(test, domain->ops->unmap_pages(domain, iova, PAGE_SIZE, 1, &gather), block);
+	domain->ops->flush_iotlb_all(domain);
+	ports_expect(p, master, iova, FAKE_SMMU_FAULT);
+	ports_expect(p, master, iova + PAGE_SIZE, FAKE_SMMU_FAULT);
+}
+
 static struct kunit_case leaf_test_cases[] = {
 	KUNIT_CASE_PARAM(leaf_test_contig, leaf_gen_params),
+	KUNIT_CASE(leaf_test_part),
 	{ }
 };
 
