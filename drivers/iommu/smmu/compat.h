@@ -12,6 +12,7 @@
 #include <linux/dma-map-ops.h>
 #include <linux/iommu.h>
 #include <linux/module.h>
+#include <linux/of.h>
 #include <linux/slab.h>
 #include <linux/version.h>
 
@@ -52,6 +53,24 @@ static inline struct iommu_domain *smmu_compat_domain_of(struct device *dev)
 	return iommu_get_domain_for_dev(dev);
 #else
 	return iommu_driver_get_domain_for_dev(dev);
+#endif
+}
+
+/*
+ * The IOMMU that "iommu-map" of @np names for @id, with a reference, %NULL if it names
+ * none: since 7.2, entries have as many cells as that IOMMU wants.
+ */
+static inline struct device_node *smmu_compat_of_map_iommu(const struct device_node *np, u32 id)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 2, 0)
+	struct device_node *target = NULL;
+
+	return of_map_id((struct device_node *)np, id, "iommu-map", "iommu-map-mask", &target,
+			 NULL) ? NULL : target;
+#else
+	struct of_phandle_args args = { };
+
+	return of_map_iommu_id(np, id, &args) ? NULL : args.np;
 #endif
 }
 

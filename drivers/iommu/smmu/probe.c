@@ -174,6 +174,29 @@ static int smmu_probe_read_caps(struct smmu_device *smmu)
 	return 0;
 }
 
+/* What is built in comes before all masters; a module can come late. */
+#ifdef MODULE
+#define SMMU_PROBE_LATE	true
+#else
+#define SMMU_PROBE_LATE	false
+#endif
+
+/* Some SMMU was left alone, since masters of it are at work. */
+static bool smmu_probe_left_alone;
+
+/* An SMMU that lets nothing pass, as after rmmod, has no master to lose. */
+static int smmu_probe_check_late(struct smmu_device *smmu)
+{
+	int ret;
+
+	if (!SMMU_PROBE_LATE || !smmu_reset_lets_pass(smmu))
+		return 0;
+	ret = smmu_late_check(smmu);
+	if (ret)
+		smmu_probe_left_alone = true;
+	return ret;
+}
+
 static void smmu_probe_destroy_ids(void *ctx)
 {
 	smmu_ids_destroy(ctx);
@@ -263,6 +286,8 @@ static int smmu_probe(struct platform_device *pdev)
 	if (!ret)
 		ret = smmu_probe_read_caps(smmu);
 	if (!ret)
+		ret = smmu_probe_check_late(smmu);
+	if (!ret)
 		ret = smmu_firmware_read_smmu(smmu);
 	if (!ret)
 		ret = smmu_dmaranges_check(smmu);
@@ -340,6 +365,31 @@ static struct platform_driver smmu_driver = {
 	},
 };
 
+static void smmu_probe_exit(void)
+{
+	smmu_dmaranges_unwatch();
+	if (smmu_arm32.exit)
+		smmu_arm32.exit();
+}
+
+/*
+ * A module that has left SMMUs alone and drives none is of no use where it is: the next
+ * modprobe, perhaps with a parameter, is to try again.
+ */
+static int smmu_probe_check_use(void)
+{
+	struct device *dev;
+
+	if (!smmu_probe_left_alone)
+		return 0;
+	dev = driver_find_next_device(&smmu_driver.driver, NULL);
+	put_device(dev);
+	if (dev)
+		return 0;
+	platform_driver_unregister(&smmu_driver);
+	return -EBUSY;
+}
+
 /*
  * Built in: before the drivers of masters and of PCI hosts, which would have to wait;
  * after subsys_initcall, where the core chooses the type of default domains.
@@ -354,11 +404,10 @@ static int __init smmu_init(void)
 	ret = smmu_dmaranges_watch(&smmu_ops);
 	if (!ret)
 		ret = platform_driver_register(&smmu_driver);
-	if (ret) {
-		smmu_dmaranges_unwatch();
-		if (smmu_arm32.exit)
-			smmu_arm32.exit();
-	}
+	if (!ret)
+		ret = smmu_probe_check_use();
+	if (ret)
+		smmu_probe_exit();
 	return ret;
 }
 subsys_initcall_sync(smmu_init);
@@ -366,9 +415,7 @@ subsys_initcall_sync(smmu_init);
 static void __exit smmu_exit(void)
 {
 	platform_driver_unregister(&smmu_driver);
-	smmu_dmaranges_unwatch();
-	if (smmu_arm32.exit)
-		smmu_arm32.exit();
+	smmu_probe_exit();
 	/* Page tables on their way through RCU return into this module. */
 	rcu_barrier();
 }

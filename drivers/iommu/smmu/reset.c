@@ -52,6 +52,20 @@ static int smmu_reset_abort_bypass(struct smmu_device *smmu)
 }
 
 /**
+ * smmu_reset_lets_pass() - Whether any traffic passes an SMMU as it was found
+ * @smmu: the SMMU; only its registers are known
+ *
+ * Context: any.
+ * Return: false if it is disabled and aborts; true also if that depends on tables that
+ * somebody else has made.
+ */
+bool smmu_reset_lets_pass(struct smmu_device *smmu)
+{
+	return smmu_mmio_read(&smmu->mmio, SMMU_CR0) & SMMU_CR0_SMMUEN ||
+	       !(smmu_mmio_read(&smmu->mmio, SMMU_GBPA) & SMMU_GBPA_ABORT);
+}
+
+/**
  * smmu_reset_cut_off() - Let no traffic pass any more, whatever state all is in
  * @ctx: the struct smmu_device
  *

@@ -5,9 +5,12 @@
 #ifndef SMMU_RESET_H
 #define SMMU_RESET_H
 
+#include <linux/types.h>
+
 struct smmu_device;
 
 int smmu_reset_start(struct smmu_device *smmu);
+bool smmu_reset_lets_pass(struct smmu_device *smmu);
 int smmu_reset_cut_off(void *ctx);
 int smmu_reset_stop(struct smmu_device *smmu);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the device tree says of SMMUs and masters, and what "dma-ranges" of the buses in
- * front of them and behind them let through.
+ * front of them and behind them let through; who is at work before its SMMU is driven.
  */
 #ifndef SMMU_DT_H
 #define SMMU_DT_H
@@ -28,5 +28,7 @@ int smmu_dmaranges_check(struct smmu_device *smmu);
 void smmu_dmaranges_apply(struct smmu_master *master);
 int smmu_dmaranges_watch(const struct iommu_ops *ops);
 void smmu_dmaranges_unwatch(void);
+
+int smmu_late_check(struct smmu_device *smmu);
 
 #endif /* SMMU_DT_H */

@@ -1,0 +1,35 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: GPL-2.0-only
+# Sourced after lib.sh by scripts that load the module late. Their command line lets
+# masters go ahead without it after a second (deferred_probe_timeout=1).
+
+# late_bound DRIVER: has it bound to a master, without an IOMMU.
+late_bound() {
+	if ! wait_for 40 find_master "$1" || group_of "$(find_master "$1")"; then
+		fail "$1 works without an IOMMU" "its device: $(find_master "$1")"
+		finish
+	fi
+}
+
+# late_free NAME...: devices have no driver; the debug kernel has some built in.
+late_free() {
+	for late_one; do
+		unbind "$late_one"
+	done
+}
+
+# late_said REGEX: whether the kernel said so since dmesg_mark.
+late_said() {
+	dmesg_since | grep -E -q -- "$1"
+}
+
+# late_refused MASTER DRIVER: the module leaves the SMMU alone because of this one.
+late_refused() {
+	dmesg_mark
+	check "$2 is bound: modprobe fails" sh -c '! modprobe smmu'
+	check "$2 is bound: it names the device" late_said "smmu .*: $1 .driver $2. is at work without this SMMU"
+	check "$2 is bound: it says what to do" late_said 'smmu .*: left alone: [1-9] masters .* allow_late=1'
+	check "$2 is bound: the module is not there" [ ! -d /sys/module/smmu ]
+	check "$2 is bound: no SMMU is driven" [ -z "$(ls /sys/class/iommu)" ]
+	check "$2 is bound: no registers are held" sh -c '! grep -q 9050000.smmuv3 /proc/iomem'
+}
