@@ -20,6 +20,9 @@ check "the initramfs has that module" [ "$(version_in_initrd)" = "$(cat old/vers
 check "the initramfs loads it" grep -qx smmu /tmp/unpacked/*/conf/modules /tmp/unpacked/conf/modules
 check "the initramfs has the script that loads it first" [ -n "$(find /tmp/unpacked -path '*init-top/smmu')" ]
 check "KUnit tests were not built" sh -c '! find /lib/modules /var/lib/dkms -name "smmu-kunit*" | grep .'
+alias=$(cat /sys/bus/platform/devices/*.smmuv3/modalias)
+check "by name it can be loaded" sh -c 'modprobe -n -v smmu | grep -q smmu'
+check "by alias, as udev does, it is not" sh -c "! modprobe -n -v -b '$alias' | grep smmu"
 check "nothing stands down yet" sh -c "! grep -q initcall_blacklist $MENU"
 timed update-grub >/tmp/log 2>&1
 check "not by update-grub, either" sh -c "! grep -q initcall_blacklist $MENU"

@@ -10,7 +10,7 @@ from harness.boots.scripts import guest_scripts
 from harness.builds.kernels import BASE_SERIES
 from harness.lint import checks
 from harness.machine.board import STAGES
-from harness.package import contents, dkms, target
+from harness.package import boot, contents, dkms, target
 
 # Behaviour scripts with lower numbers are quick.
 QUICK_BELOW = "30"
@@ -122,7 +122,8 @@ class Plan:
 
     def package(self):
         """The Debian package."""
-        for name, function in (("contents", contents.contents), ("dpkg", contents.with_dpkg)):
+        for name, function in (("contents", contents.contents), ("dpkg", contents.with_dpkg),
+                               ("boot", boot.scripts)):
             name = f"package/{name}"
             self.add(name, None, lambda _, name=name, function=function: function(self.results, name))
         for series in self.series:

@@ -14,6 +14,7 @@ WANTED = ("./usr/src/smmu-{v}/dkms.conf", "./usr/src/smmu-{v}/drivers/iommu/smmu
           "./usr/src/smmu-{v}/include/dt-bindings/iommu/smmu.h",
           "./usr/share/initramfs-tools/hooks/smmu", "./usr/share/initramfs-tools/scripts/init-top/smmu",
           "./etc/initramfs/post-update.d/smmu", "./etc/default/grub.d/smmu.cfg", "./usr/sbin/smmu-boot",
+          "./usr/lib/modprobe.d/smmu.conf",
           "./usr/share/doc/smmu-dkms/README.Debian", "./usr/share/doc/smmu-dkms/README.md",
           "./usr/share/doc/smmu-dkms/iommu/install.rst",
           "./usr/share/doc/smmu-dkms/devicetree/bindings/iommu/arm,smmu-v3.yaml")
