@@ -3,7 +3,7 @@
  * Interrupts and global errors (IHI 0070, 3.18 and 7.5).
  *
  * Wired interrupts, one combined wired interrupt, or MSIs that the SMMU sends
- * itself.  What has no interrupt at all is polled.
+ * itself.  What has no interrupt, or none that can be had, is polled.
  */
 #include <linux/interrupt.h>
 #include <linux/msi.h>
@@ -234,17 +234,26 @@ static int smmu_irq_find_wires(struct smmu_device *smmu)
 	return min(irqs->gerror, 0);
 }
 
-static int smmu_irq_request(struct smmu_device *smmu, int irq, irq_handler_t handler,
+/*
+ * An interrupt that cannot be had, as somebody else has it, say, or it is named twice, is
+ * as good as none.
+ */
+static int smmu_irq_request(struct smmu_device *smmu, int *irq, irq_handler_t handler,
 			    irq_handler_t thread, const char *what)
 {
 	int ret;
 
-	if (!irq)
+	if (!*irq)
 		return 0;
-	ret = devm_request_threaded_irq(smmu->dev, irq, handler, thread,
+	ret = devm_request_threaded_irq(smmu->dev, *irq, handler, thread,
 					thread ? IRQF_ONESHOT : 0, dev_name(smmu->dev), smmu);
-	if (ret)
-		return dev_err_probe(smmu->dev, ret, "cannot use the %s interrupt %d\n", what, irq);
+	if (ret == -EPROBE_DEFER)
+		return dev_err_probe(smmu->dev, ret, "the %s interrupt is not there yet\n", what);
+	if (!ret)
+		return 0;
+	dev_warn(smmu->dev, "cannot use the %s interrupt %d (%d): polling instead\n", what, *irq,
+		 ret);
+	*irq = 0;
 	return 0;
 }
 
@@ -255,7 +264,7 @@ static int smmu_irq_start_poll(struct smmu_device *smmu)
 	if (irqs->combined || (irqs->event && irqs->gerror))
 		return 0;
 	dev_warn(smmu->dev,
-		 "no %s interrupt: polling every %u ms; give the node \"eventq\" and \"gerror\" or \"combined\" in interrupt-names\n",
+		 "no usable %s interrupt: polling every %u ms; \"eventq\" and \"gerror\", or \"combined\", are to be in interrupt-names, with an interrupt for each\n",
 		 irqs->event ? "gerror" : irqs->gerror ? "eventq" : "eventq and gerror",
 		 jiffies_to_msecs(SMMU_IRQ_POLL_INTERVAL));
 	irqs->polled = true;
@@ -266,11 +275,11 @@ static int smmu_irq_start_poll(struct smmu_device *smmu)
  * smmu_irq_setup() - Find and request the interrupts of an SMMU
  * @smmu: the SMMU, its queues allocated and its drvdata set
  *
- * "priq" and "cmdq-sync" may be there as well; nothing waits for them.
+ * "priq" and "cmdq-sync" may be there as well; nothing waits for them. What cannot be
+ * requested is polled.
  *
  * Context: may sleep. Undone with the binding of the device.
- * Return: 0, -EPROBE_DEFER if an interrupt controller is missing, or what
- * requesting an interrupt returned.
+ * Return: 0, -EPROBE_DEFER if an interrupt controller is missing, or -ENOMEM.
  */
 int smmu_irq_setup(struct smmu_device *smmu)
 {
@@ -286,12 +295,12 @@ int smmu_irq_setup(struct smmu_device *smmu)
 	if (ret)
 		return dev_err_probe(smmu->dev, ret, "cannot find the interrupts\n");
 
-	ret = smmu_irq_request(smmu, irqs->combined, smmu_irq_combined, smmu_irq_event_thread,
+	ret = smmu_irq_request(smmu, &irqs->combined, smmu_irq_combined, smmu_irq_event_thread,
 			       "combined");
 	if (!ret)
-		ret = smmu_irq_request(smmu, irqs->event, NULL, smmu_irq_event_thread, "eventq");
+		ret = smmu_irq_request(smmu, &irqs->event, NULL, smmu_irq_event_thread, "eventq");
 	if (!ret)
-		ret = smmu_irq_request(smmu, irqs->gerror, smmu_irq_gerror, NULL, "gerror");
+		ret = smmu_irq_request(smmu, &irqs->gerror, smmu_irq_gerror, NULL, "gerror");
 	if (!ret)
 		ret = smmu_irq_start_poll(smmu);
 	return ret;

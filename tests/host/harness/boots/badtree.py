@@ -36,9 +36,9 @@ class Case:
     checked: bool = True
 
 
-def _interrupts(*names):
-    """The SMMU with only these of its wired interrupts."""
-    number = {"eventq": 0x4A, "priq": 0x4B, "cmdq-sync": 0x4C, "gerror": 0x4D, "combined": 0x4A}
+def _interrupts(*names, **other):
+    """The SMMU with only these of its wired interrupts; OTHER are numbers that differ."""
+    number = {"eventq": 0x4A, "priq": 0x4B, "cmdq-sync": 0x4C, "gerror": 0x4D, "combined": 0x4A, **other}
     if not names:
         return chain(set_property(SMMU, "interrupts", None),
                      set_property(SMMU, "interrupt-names", None))
@@ -266,6 +266,11 @@ CASES = (
     Case("no event interrupt", _interrupts("gerror"), (r"polling",), smmu=True, checked=False),
     Case("no error interrupt", _interrupts("eventq"), (r"polling",), smmu=True, checked=False),
     Case("no interrupts", _interrupts(), (r"polling",), smmu=True),
+    Case("one interrupt under two names", _interrupts("eventq", "gerror", gerror=0x4A),
+         (r"cannot use the gerror interrupt", r"no usable gerror interrupt: polling"), smmu=True),
+    Case("interrupts without names",
+         set_property(SMMU, "interrupt-names", None), (r"no usable eventq and gerror interrupt: polling",),
+         smmu=True, checked=False),
     # QEMU's root node is coherent, too: its children inherit that.
     Case("not coherent", chain(set_property(SMMU, "dma-coherent", None),
                                set_property(SMMU, "dma-noncoherent", "")),
