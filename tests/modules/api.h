@@ -64,6 +64,7 @@ extern const struct api_case api_map_cases[];
 extern const struct api_case api_unmap_cases[];
 extern const struct api_case api_strict_cases[];
 extern const struct api_case api_attach_cases[];
+extern const struct api_case api_fault_cases[];
 extern const struct api_case api_random_cases[];
 extern const struct api_case api_stress_cases[];
 extern const struct api_case api_window_cases[];

@@ -37,6 +37,7 @@ static const struct case_list api_lists[] = {
 	CASE_LIST(api_unmap_cases),
 	CASE_LIST(api_strict_cases),
 	CASE_LIST(api_attach_cases),
+	CASE_LIST(api_fault_cases),
 	CASE_LIST(api_random_cases),
 	CASE_LIST(api_stress_cases),
 	CASE_LIST(api_window_cases),

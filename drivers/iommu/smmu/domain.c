@@ -14,6 +14,7 @@
 #include "inval.h"
 #include "master.h"
 #include "pgtable/pgtable.h"
+#include "report.h"
 #include "smmu.h"
 
 static u8 smmu_domain_input_bits(const struct smmu_device *smmu, u8 stage, u8 granule_lg2)
@@ -165,6 +166,8 @@ bool smmu_domain_enforce_coherency(struct iommu_domain *domain)
  * smmu_domain_free() - iommu_domain_ops.free
  * @domain: the domain, attached to nothing
  *
+ * When it returns, no fault handler of the domain runs, but for the one that calls it.
+ *
  * Context: may sleep.
  */
 void smmu_domain_free(struct iommu_domain *domain)
@@ -172,6 +175,7 @@ void smmu_domain_free(struct iommu_domain *domain)
 	struct smmu_domain *smmu_domain = to_smmu_domain(domain);
 	struct smmu_inval_target *target, *next;
 
+	smmu_report_wait(domain);
 	list_for_each_entry_safe(target, next, &smmu_domain->targets, node) {
 		/* An SMMU that still walks the table must not lose it. */
 		if (WARN_ON(target->users))

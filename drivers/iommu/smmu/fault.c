@@ -16,6 +16,7 @@
 #include "hw/cmd.h"
 #include "hw/event.h"
 #include "master.h"
+#include "report.h"
 #include "smmu.h"
 
 #define SMMU_FAULT_UNCLAIMED_LINES	10
@@ -24,14 +25,52 @@
 /* How long repetitions of the same fault are only counted. */
 #define SMMU_FAULT_QUIET		(5 * HZ)
 
-/* Whether the owner of the domain asked to deal with its faults itself, and did. */
-static bool smmu_fault_handled(struct smmu_port *port, const struct smmu_event *ev)
+/**
+ * struct smmu_fault_source - who did it, as far as it is needed without the SMMU's lock
+ * @dev: the master, with a reference; %NULL if nobody claimed the stream
+ * @named: the firmware gave the stream to that master
+ * @domain: what it was attached to, if its owner can be told; it stays until @report ends
+ * @report: keeps @domain
+ */
+struct smmu_fault_source {
+	struct device *dev;
+	bool named;
+	struct iommu_domain *domain;
+	struct smmu_report report;
+};
+
+static void smmu_fault_find_source(struct smmu_device *smmu, const struct smmu_event *ev,
+				   struct smmu_fault_source *source)
+{
+	struct smmu_port *port;
+
+	mutex_lock(&smmu->lock);
+	port = smmu_master_find_port(smmu, ev->sid);
+	if (port) {
+		source->dev = get_device(port->master->dev);
+		source->named = smmu_master_has_sid(port, ev->sid);
+	}
+	if (port && port->smmu_domain && ev->has_addr && ev->has_rw) {
+		source->domain = &port->smmu_domain->domain;
+		smmu_report_begin(&source->report, source->domain);
+	}
+	mutex_unlock(&smmu->lock);
+}
+
+/*
+ * Whether the owner of the domain asked to deal with its faults itself, and did.  Its
+ * handler may attach and detach, and free the domain.
+ */
+static bool smmu_fault_handled(struct smmu_fault_source *source, const struct smmu_event *ev)
 {
 	int flags = ev->read ? IOMMU_FAULT_READ : IOMMU_FAULT_WRITE;
+	int ret;
 
-	if (!port->smmu_domain || !ev->has_addr || !ev->has_rw)
+	if (!source->domain)
 		return false;
-	return !report_iommu_fault(&port->smmu_domain->domain, port->master->dev, ev->addr, flags);
+	ret = report_iommu_fault(source->domain, source->dev, ev->addr, flags);
+	smmu_report_end(&source->report);
+	return !ret;
 }
 
 /*
@@ -57,23 +96,45 @@ static void smmu_fault_remember(struct smmu_port *port, const struct smmu_event 
 	last->missed = 0;
 }
 
-static void smmu_fault_print_port(struct smmu_port *port, const struct smmu_event *ev)
+/* Whether a line is due; how many faults before it had none goes to @missed. */
+static bool smmu_fault_count(struct smmu_port *port, const struct smmu_event *ev,
+			     unsigned int *missed)
 {
 	struct smmu_master_faults *last = &port->faults;
-	char text[SMMU_EVENT_TEXT_BYTES];
 
 	if (smmu_fault_repeats(port, ev) || !__ratelimit(&last->limit)) {
 		last->missed++;
-		return;
+		return false;
 	}
-	if (last->missed)
-		dev_err(port->smmu->dev, "%s: %u more faults like the last one or close to it\n",
-			dev_name(port->master->dev), last->missed);
-	smmu_event_describe(ev, text, sizeof(text));
-	dev_err(port->smmu->dev, "%s%s: %s\n",
-		smmu_master_has_sid(port, ev->sid) ? "" : "in the context of ",
-		dev_name(port->master->dev), text);
+	*missed = last->missed;
 	smmu_fault_remember(port, ev);
+	return true;
+}
+
+/* A console can be slow, so nobody waits for the SMMU's lock meanwhile. */
+static void smmu_fault_print_source(struct smmu_device *smmu,
+				    const struct smmu_fault_source *source,
+				    const struct smmu_event *ev)
+{
+	char text[SMMU_EVENT_TEXT_BYTES];
+	unsigned int missed = 0;
+	struct smmu_port *port;
+	bool due = true;
+
+	mutex_lock(&smmu->lock);
+	port = smmu_master_find_port(smmu, ev->sid);
+	/* A master that went meanwhile, or lost the stream, has its last line. */
+	if (port && port->master->dev == source->dev)
+		due = smmu_fault_count(port, ev, &missed);
+	mutex_unlock(&smmu->lock);
+	if (!due)
+		return;
+	if (missed)
+		dev_err(smmu->dev, "%s: %u more faults like the last one or close to it\n",
+			dev_name(source->dev), missed);
+	smmu_event_describe(ev, text, sizeof(text));
+	dev_err(smmu->dev, "%s%s: %s\n", source->named ? "" : "in the context of ",
+		dev_name(source->dev), text);
 }
 
 static void smmu_fault_print_unclaimed(struct smmu_device *smmu, const struct smmu_event *ev)
@@ -102,21 +163,22 @@ static void smmu_fault_end_stall(struct smmu_device *smmu, const struct smmu_eve
  * @ctx: the struct smmu_device it came from
  * @ev: the record
  *
- * Context: process; may sleep.  The SMMU's lock is held throughout, so that
- * neither the master nor its domain can go meanwhile.
+ * What is needed is taken under the SMMU's lock, and told without it. A handler of a
+ * domain's owner may run until iommu_domain_free() returns.
+ *
+ * Context: process; may sleep.
  */
 void smmu_fault_sink(void *ctx, const struct smmu_event *ev)
 {
+	struct smmu_fault_source source = { };
 	struct smmu_device *smmu = ctx;
-	struct smmu_port *port;
 
 	if (ev->stall)
 		smmu_fault_end_stall(smmu, ev);
-	mutex_lock(&smmu->lock);
-	port = smmu_master_find_port(smmu, ev->sid);
-	if (!port)
+	smmu_fault_find_source(smmu, ev, &source);
+	if (!source.dev)
 		smmu_fault_print_unclaimed(smmu, ev);
-	else if (!smmu_fault_handled(port, ev))
-		smmu_fault_print_port(port, ev);
-	mutex_unlock(&smmu->lock);
+	else if (!smmu_fault_handled(&source, ev))
+		smmu_fault_print_source(smmu, &source, ev);
+	put_device(source.dev);
 }

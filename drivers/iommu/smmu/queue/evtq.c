@@ -7,6 +7,8 @@
 #include <linux/device.h>
 #include <linux/sched.h>
 
+#include <kunit/visibility.h>
+
 #include "hw/event.h"
 #include "hw/mmio.h"
 #include "hw/regs.h"
@@ -42,6 +44,7 @@ int smmu_evtq_init(struct smmu_evtq *q, struct device *dev, const struct smmu_mm
 	q->base = smmu_mem_alloc(dev, bytes, &q->base_dma, "event queue");
 	return q->base ? 0 : -ENOMEM;
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_evtq_init);
 
 /**
  * smmu_evtq_restart() - Empty the queue, in memory and in the registers
@@ -61,6 +64,7 @@ void smmu_evtq_restart(struct smmu_evtq *q)
 	q->live = true;
 	mutex_unlock(&q->lock);
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_evtq_restart);
 
 /**
  * smmu_evtq_stop() - Let interrupts come to nothing until the next restart
@@ -74,19 +78,25 @@ void smmu_evtq_stop(struct smmu_evtq *q)
 	q->live = false;
 	mutex_unlock(&q->lock);
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_evtq_stop);
 
-static void smmu_evtq_deliver(struct smmu_evtq *q)
+static void smmu_evtq_copy(struct smmu_evtq *q, u64 rec[SMMU_EVENT_WORDS])
 {
 	const __le64 *slot = &q->base[smmu_ring_slot(q->cons, q->entries_lg2) * SMMU_EVENT_WORDS];
-	u64 rec[SMMU_EVENT_WORDS];
-	struct smmu_event ev;
 	unsigned int i;
 
 	for (i = 0; i < SMMU_EVENT_WORDS; i++)
 		rec[i] = le64_to_cpu(slot[i]);
+}
+
+static void smmu_evtq_deliver(struct smmu_evtq *q, const u64 rec[SMMU_EVENT_WORDS])
+{
+	struct smmu_event ev;
+
 	smmu_event_decode(rec, &ev);
 	q->records++;
 	q->sink(q->sink_ctx, &ev);
+	cond_resched();
 }
 
 /*
@@ -114,22 +124,25 @@ static void smmu_evtq_check_overflow(struct smmu_evtq *q, u32 prod)
 			    q->overflows);
 }
 
-/* Returns false if there was nothing to read. */
+/*
+ * Takes some records, gives their slots back, and only then tells them: that may take
+ * long (a slow console, a handler that sleeps), and the queue shall not fill up meanwhile.
+ * Returns false if there was nothing to read.
+ */
 static bool smmu_evtq_read_locked(struct smmu_evtq *q)
 {
 	/* Records are read only after the PROD that covers them. */
 	u32 prod = smmu_mmio_read_ordered(q->mmio, SMMU_EVENTQ_PROD);
 	u32 end = smmu_ring_extend(q->cons, FIELD_GET(SMMU_Q_INDEX, prod), q->entries_lg2);
-	bool any = q->cons != end;
+	unsigned int i, nr;
 
 	smmu_evtq_check_overflow(q, prod);
-	while (q->cons != end) {
-		smmu_evtq_deliver(q);
-		q->cons++;
-		cond_resched();
-	}
+	for (nr = 0; q->cons != end && nr < SMMU_EVTQ_TAKEN; nr++, q->cons++)
+		smmu_evtq_copy(q, q->taken[nr]);
 	smmu_evtq_release_slots(q, prod);
-	return any;
+	for (i = 0; i < nr; i++)
+		smmu_evtq_deliver(q, q->taken[i]);
+	return nr;
 }
 
 static void smmu_evtq_drain_locked(struct smmu_evtq *q)
@@ -163,3 +176,4 @@ void smmu_evtq_drain(struct smmu_evtq *q)
 		smmu_evtq_drain_locked(q);
 	mutex_unlock(&q->lock);
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_evtq_drain);

@@ -9,9 +9,13 @@
 #include <linux/mutex.h>
 #include <linux/types.h>
 
+#include "hw/event.h"
+
 struct device;
 struct smmu_mmio;
-struct smmu_event;
+
+/* Records that are taken out of the queue at once. */
+#define SMMU_EVTQ_TAKEN	16
 
 typedef void (*smmu_evtq_sink)(void *ctx, const struct smmu_event *ev);
 
@@ -25,6 +29,7 @@ typedef void (*smmu_evtq_sink)(void *ctx, const struct smmu_event *ev);
  * @lock: one drain at a time; guards what follows
  * @live: the registers and the memory are about the same queue
  * @cons: next position to read
+ * @taken: records that have been taken out and not told yet
  * @records: records read so far
  * @overflows: times the queue was found to have overflowed
  * @sink: gets every record, in order, in process context
@@ -40,6 +45,7 @@ struct smmu_evtq {
 	struct mutex lock; /* see above */
 	bool live;
 	u32 cons;
+	u64 taken[SMMU_EVTQ_TAKEN][SMMU_EVENT_WORDS];
 	u64 records;
 	u64 overflows;
 
