@@ -4,7 +4,7 @@
  *
  * Whatever firmware or an earlier kernel left behind, traffic aborts from the
  * first step on: GBPA is set to abort while the SMMU is still as it was found,
- * and only then is it disabled.
+ * and only then is it disabled.  An SMMU whose GBPA does not keep that is told.
  */
 #include <linux/crash_dump.h>
 #include <linux/device.h>
@@ -36,8 +36,15 @@ static int smmu_reset_wait_gbpa(struct smmu_device *smmu, u32 *gbpa)
 					  SMMU_MMIO_ACK_TIMEOUT_US);
 }
 
-/* What bypasses a disabled SMMU shall abort. */
-static int smmu_reset_abort_bypass(struct smmu_device *smmu)
+/**
+ * smmu_reset_abort_bypass() - What bypasses a disabled SMMU shall abort
+ * @smmu: the SMMU
+ *
+ * Context: may sleep.
+ * Return: 0; 1 if the SMMU took the update, and does not abort (and a line says so);
+ * -ETIMEDOUT if it did not take it.
+ */
+VISIBLE_IF_KUNIT int smmu_reset_abort_bypass(struct smmu_device *smmu)
 {
 	u32 gbpa;
 	int ret;
@@ -48,8 +55,14 @@ static int smmu_reset_abort_bypass(struct smmu_device *smmu)
 				gbpa | SMMU_GBPA_ABORT | SMMU_GBPA_UPDATE);
 		ret = smmu_reset_wait_gbpa(smmu, &gbpa);
 	}
-	return ret ? smmu_reset_fail(smmu, ret, "GBPA.ABORT") : 0;
+	if (ret)
+		return smmu_reset_fail(smmu, ret, "GBPA.ABORT");
+	if (gbpa & SMMU_GBPA_ABORT)
+		return 0;
+	dev_warn(smmu->dev, "GBPA.ABORT does not hold: whenever this SMMU is disabled, all traffic passes untranslated\n");
+	return 1;
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_reset_abort_bypass);
 
 /**
  * smmu_reset_lets_pass() - Whether any traffic passes an SMMU as it was found
@@ -64,6 +77,7 @@ bool smmu_reset_lets_pass(struct smmu_device *smmu)
 	return smmu_mmio_read(&smmu->mmio, SMMU_CR0) & SMMU_CR0_SMMUEN ||
 	       !(smmu_mmio_read(&smmu->mmio, SMMU_GBPA) & SMMU_GBPA_ABORT);
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_reset_lets_pass);
 
 /**
  * smmu_reset_cut_off() - Let no traffic pass any more, whatever state all is in
@@ -86,7 +100,7 @@ int smmu_reset_cut_off(void *ctx)
 EXPORT_SYMBOL_IF_KUNIT(smmu_reset_cut_off);
 
 /**
- * smmu_reset_stop() - Disable an SMMU; all traffic aborts from here on
+ * smmu_reset_stop() - Disable an SMMU; all traffic aborts from here on, if it can
  * @smmu: the SMMU
  *
  * Every step is tried, also after one that failed.  Translation goes off before
@@ -98,7 +112,8 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_reset_cut_off);
  */
 int smmu_reset_stop(struct smmu_device *smmu)
 {
-	int ret = smmu_reset_abort_bypass(smmu);
+	/* What does not hold has been told; the rest has to be done all the same. */
+	int ret = min(smmu_reset_abort_bypass(smmu), 0);
 	int err;
 
 	err = smmu_irq_disable(smmu);

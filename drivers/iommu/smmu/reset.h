@@ -21,4 +21,8 @@ int smmu_irq_disable(struct smmu_device *smmu);
 int smmu_irq_enable(struct smmu_device *smmu);
 void smmu_irq_check_errors(void *ctx);
 
+#if IS_ENABLED(CONFIG_KUNIT)
+int smmu_reset_abort_bypass(struct smmu_device *smmu);
+#endif
+
 #endif /* SMMU_RESET_H */
