@@ -48,6 +48,7 @@ CHECKS = (
     ("kernel-doc", None, style.kernel_doc),
     ("comment-names", None, style.comments),
     ("layers", None, layers.layers),
+    ("layers-test", None, python.layers),
     ("dt-schema", None, _dt(devicetree.bindings)),
     ("dt-examples", None, _dt(devicetree.examples)),
     ("dt-boards", None, _dt(devicetree.boards)),

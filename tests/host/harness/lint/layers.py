@@ -2,7 +2,9 @@
 """Find includes and calls in the driver that point up, or round in a circle.
 
 Which file is on which layer stands in the architecture page, in the table under "Files",
-and nowhere else.
+and nowhere else. Calls are looked at beside includes because a header may declare what a
+source of a higher layer defines. Data is not: a table of operations that an upper layer
+fills is declared below on purpose.
 """
 
 import posixpath
@@ -13,15 +15,17 @@ from harness.places import TOP
 
 DRIVER = TOP / "drivers/iommu/smmu"
 PAGE = "Documentation/iommu/smmu.rst"
-# Anybody may ask which kernel this is, and tests reach everywhere.
-EVERYWHERE = {"compat.h"}
+# Anybody may include these, so they may include nothing; tests reach everywhere.
+EVERYWHERE = {"compat.h", "version.h"}
 
 _COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*|\"(?:\\.|[^\"\\\n])*\"|EXPORT_SYMBOL\w*\([^\n]*", re.S)
+_INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"\n]+)"', re.M)
+# The beginning of a function's head: a type, perhaps with __le64 or VISIBLE_IF_KUNIT in front.
+_HEAD = r"^(?!EXPORT|DEFINE|MODULE|SMMU_COMPAT|typedef\b){}[A-Za-z_][^\n;={{}}()#]*?\b(\w+)\("
 # Functions that others can see: not static in a source, inline in a header.
-_DEFINED = re.compile(r"^(?!static (?!inline|__always_inline))[a-z][^\n;={}]*?\b(smmu_\w+)\([^;{}]*\)\n?"
-                      r"[^;{}]*^{", re.M)
-_DECLARED = re.compile(r"^[a-z][^;{}=\n]*\([^;{}]*\);$", re.M)
-_WORD = re.compile(r"\bsmmu_\w+")
+_DEFINED = re.compile(_HEAD.format("(?!static (?!inline|__always_inline))") + r"[^;{}]*\)\n?[^;{}]*^{", re.M)
+_DECLARED = re.compile(_HEAD.format("(?!static )") + r"[^;{}]*\)[\w \t\n()]*;", re.M)
+_WORD = re.compile(r"(?<!->)(?<!\.)\b[A-Za-z_]\w*")
 
 
 def _stem(path):
@@ -45,26 +49,53 @@ def _layer(path, known):
     return known.get(_stem(path), known.get(f"{folder}/") if folder else None)
 
 
+def _resolve(path, name, files):
+    """The file of ours that PATH includes as NAME, or None: as a compiler looks for it."""
+    beside = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+    return next((one for one in (beside, posixpath.normpath(name)) if one in files), None)
+
+
 def includes(files):
-    """{path: paths of ours that it includes}, both relative to the driver's folder."""
-    return {path: {name for name in re.findall(r'^#include "([^"]+)"', text, re.M)
-                   if name in files and name not in EVERYWHERE}
+    """{path: paths of ours that it includes}, both relative to the driver's folder; None is
+    among them if a name leads to no file."""
+    return {path: {_resolve(path, name, files) for name in _INCLUDE.findall(text)} - EVERYWHERE
             for path, text in files.items()}
+
+
+def _code(files):
+    return {path: _COMMENT.sub(" ", text) for path, text in files.items()}
+
+
+def _homes(code):
+    """{function that others can see: path that defines it}"""
+    return {name: path for path, text in code.items() for name in _DEFINED.findall(text)}
+
+
+def homeless(files):
+    """(header, function) for each that a header declares and no file defines."""
+    code = _code(files)
+    home = _homes(code)
+    return [(path, name) for path, text in sorted(code.items()) if path.endswith(".h")
+            for name in _DECLARED.findall(text) if name not in home]
 
 
 def calls(files):
     """{path: paths whose functions it calls}; declarations alone do not count."""
-    code = {path: _DECLARED.sub(" ", _COMMENT.sub(" ", text)) for path, text in files.items()}
-    home = {name: path for path, text in code.items() for name in _DEFINED.findall(text)}
-    return {path: {home[word] for word in set(_WORD.findall(text)) & home.keys()} - {path}
-            for path, text in code.items()}
+    code = _code(files)
+    seen = {name for path, text in code.items() if path.endswith(".h")
+            for name in _DECLARED.findall(text) + _DEFINED.findall(text)}
+    home = {name: path for name, path in _homes(code).items() if name in seen}
+    return {path: {home[word] for word in set(_WORD.findall(_DECLARED.sub(" ", text))) & home.keys()}
+            - {path} for path, text in code.items()}
 
 
 def _one_node_each(graph):
-    """The same with a source and the header of its name as one node."""
+    """The same with a source and the header of its name as one node. A header whose inline
+    functions call nothing leads nowhere."""
     found = {}
     for path, others in graph.items():
-        found.setdefault(_stem(path), set()).update(map(_stem, others))
+        found.setdefault(_stem(path), set()).update(
+            _stem(other) for other in others if other.endswith(".c") or graph[other])
     for node, others in found.items():
         others.discard(node)
     return found
@@ -100,23 +131,33 @@ def wrong(page, files):
     links = {"includes": includes(files), "calls": calls(files)}
     for path in sorted(files):
         here = _layer(path, known)
-        if here is None:
-            if path not in EVERYWHERE | {"version.h"}:
-                yield f"{path}: the table under \"Files\" in {PAGE} does not have it"
+        if path in EVERYWHERE:
+            here = -1
+        elif here is None:
+            yield f"{path}: the table under \"Files\" in {PAGE} does not have it"
             continue
+        if None in links["includes"][path]:
+            links["includes"][path].remove(None)
+            yield f"{path}: an include in quotes leads to no file of the driver"
         for verb, found in links.items():
             for other in sorted(found[path]):
                 if (_layer(other, known) or 0) > here:
                     yield (f"{path} (layer {here}) {verb} {other}"
                            f" (layer {_layer(other, known)})")
+    for path, name in homeless(files):
+        yield f"{path}: no function definition was found for {name}()"
     for verb, found in links.items():
         circle = _circle(_one_node_each(found) if verb == "calls" else found)
         if circle:
             yield f"a circle of {verb}: {' -> '.join(circle)}"
 
 
+def driver_files():
+    """{path: text} of the driver."""
+    return {str(path.relative_to(DRIVER)): path.read_text() for path in c_files()
+            if path.is_relative_to(DRIVER)}
+
+
 def layers(_kernel):
     """The driver's files are on the layers that the architecture page says."""
-    files = {str(path.relative_to(DRIVER)): path.read_text() for path in c_files()
-             if path.is_relative_to(DRIVER)}
-    return "\n".join(wrong((TOP / PAGE).read_text(), files))
+    return "\n".join(wrong((TOP / PAGE).read_text(), driver_files()))

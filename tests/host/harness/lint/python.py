@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Checks of our Python: pylint, and the tests of iommu-lint."""
+"""Checks of our Python: pylint, and its own tests."""
 
 import re
 
@@ -22,7 +22,17 @@ def pylint(_kernel):
     return done.text
 
 
+def _unittest(module):
+    """What a module of tests has to say; nothing if all of them pass."""
+    done = run(PYTHON, "-m", f"harness.{module}", good=(0, 1), cwd=HOST)
+    return "" if done.status == 0 and re.search(r"^OK$", done.text, re.M) else done.text
+
+
 def iommu_lint(_kernel):
     """iommu-lint finds in device trees what is wrong with them, and nothing else."""
-    done = run(PYTHON, "-m", "harness.lint.iommu_lint_test", good=(0, 1), cwd=HOST)
-    return "" if done.status == 0 and re.search(r"^OK$", done.text, re.M) else done.text
+    return _unittest("lint.iommu_lint_test")
+
+
+def layers(_kernel):
+    """The check of layers finds each way to break them."""
+    return _unittest("lint.layers_test")
