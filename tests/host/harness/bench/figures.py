@@ -57,8 +57,8 @@ class Figure:
 
     @property
     def verdict(self):
-        """"ok", "OVER", or nothing if there is no bar."""
-        if self.bar is None or self.ratio is None:
+        """"ok", "OVER", or nothing if there is no bar, or nothing was measured."""
+        if self.bar is None or not self.ratio:
             return ""
         return "ok" if self.ratio <= self.bar else "OVER"
 
@@ -108,10 +108,15 @@ def _commands(ours, theirs):
             yield Figure("commands", *key, kind, mine[kind], theirs.commands[key][kind])
 
 
+def _threads_case(key):
+    """What a case is called, of KEY (threads, how)."""
+    return f"{key[0]} CPUs, {HOW[key[1]]}" if key[0] > 1 else "1 CPU"
+
+
 def _threads(ours, theirs):
     for key, (unmaps, mine) in ours.threads.items():
         their_unmaps, other = theirs.threads[key]
-        case = f"{key[0]} CPUs, {HOW[key[1]]}" if key[0] > 1 else "1 CPU"
+        case = _threads_case(key)
         for kind in COMMANDS:
             bar = bars.SYNCS.get(key) if kind == "SYNC" else None
             yield Figure("threads", case, "unmap", kind,
@@ -125,8 +130,9 @@ def _memory(ours, theirs, sizes):
             yield Figure("tables", case, part, "pages", at, other)
     for name, mine in ours.queues.items():
         yield Figure("queues", name, "size", "bytes", mine, theirs.queues[name])
+    known = all(name in driver.queues for driver in (ours, theirs) for name in bars.QUEUE_NAMES)
     yield Figure("queues", "both queues", "size", "bytes", sum(ours.queues.values()),
-                 sum(theirs.queues.values()), bar=bars.QUEUES)
+                 sum(theirs.queues.values()), bar=bars.QUEUES if known else None)
     for part in sizes[0]:
         yield Figure("module", "module", part, "bytes", sizes[0][part], sizes[1][part])
 
@@ -146,6 +152,17 @@ def compare(ours, theirs, sizes):
     figures = [one for case in cases for one in _time(ours, theirs, case)]
     return [*figures, *_commands(ours, theirs), *_threads(ours, theirs),
             *_memory(ours, theirs, sizes), *_probes(ours, theirs)]
+
+
+def unmeasured(figures, quick=False):
+    """The bars that no figure was held to, as text; QUICK: of the first boot's."""
+    wanted = {(*key, "instructions") for key in bars.TIME
+              if not (quick and key[0].startswith("dma_map_benchmark"))}
+    wanted.add(("both queues", "size", "bytes"))
+    if not quick:
+        wanted.update((_threads_case(key), "unmap", "SYNC") for key in bars.SYNCS)
+    return sorted(" ".join(key) for key in wanted - {
+        (one.case, one.part, one.unit) for one in figures if one.verdict})
 
 
 def write_csv(figures, path):

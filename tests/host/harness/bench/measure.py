@@ -5,10 +5,12 @@ import time
 
 from harness.bench import boot, figures, size, svg, table
 from harness.bench.boot import OUT
+from harness.programs import Failure
 
 
 def measure(kernel, say, quick=False):
-    """Every figure; table, file and picture are left in build/bench.
+    """Every figure; table, file and picture are left in build/bench. A bar that nothing was
+    held to is a Failure.
 
     QUICK leaves out dma_map_benchmark, several CPUs, and the size of modules.
     """
@@ -21,6 +23,8 @@ def measure(kernel, say, quick=False):
     figures.write_csv(found, OUT / "figures.csv")
     (OUT / "figures.svg").write_text(svg.draw(found), encoding="utf-8")
     (OUT / "figures.txt").write_text(table.text(found) + "\n", encoding="utf-8")
+    if missing := figures.unmeasured(found, quick):
+        raise Failure(f"no figure for these bars: {'; '.join(missing)}: see {OUT / 'figures.txt'}")
     return found
 
 

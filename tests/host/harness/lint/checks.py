@@ -49,6 +49,7 @@ CHECKS = (
     ("comment-names", None, style.comments),
     ("layers", None, layers.layers),
     ("layers-test", None, python.layers),
+    ("bench-test", None, python.bench),
     ("dt-schema", None, _dt(devicetree.bindings)),
     ("dt-examples", None, _dt(devicetree.examples)),
     ("dt-boards", None, _dt(devicetree.boards)),
