@@ -22,8 +22,9 @@ help:
 	@echo '                  6.12 and on the newest that Debian has, or on one of them'
 	@echo 'make check-all [KERNEL=<series>]'
 	@echo '                  every test there is (hours)'
-	@echo 'make check-fresh  demo, deb, lint and the set-up of check, each begun in a minimal Debian'
-	@echo '                  12 and 13 that has only git and make (an hour; needs root or sudo)'
+	@echo 'make check-fresh  demo, demo on 32-bit Arm, deb, patch, lint, the set-up of check and that of'
+	@echo '                  bench, each begun in a minimal Debian 12 and 13 that has only git and'
+	@echo '                  make (over an hour; needs root or sudo)'
 	@echo 'make check-quick  lint, KUnit and one boot of a Debian kernel'
 	@echo 'make lint         the checks that boot nothing'
 	@echo 'make module KDIR=<kernel build dir> [ARCH=<arch>] [CROSS_COMPILE=<prefix>] [KUNIT=1]'
@@ -70,7 +71,7 @@ check-quick:
 
 lint:
 	@tests/host/setup.sh check
-	@python3 tests/host/check.py --only lint
+	@python3 tests/host/check.py --only lint/
 
 module:
 	@test -n '$(KDIR)' || { echo 'make module: KDIR=<kernel build dir> is needed' \

@@ -153,8 +153,10 @@ apt_update() {
 	return $apt_status
 }
 
-# apt_failed ARCH WHY: end, since a package of the machine's own suites is not there. That
-# is a failure, unless the mirror has lists that do not belong together.
+# apt_failed ARCH WHY: end, since a package of the machine's own suites is not there, just
+# after apt_prepare ARCH again. That is a failure, unless the mirror has lists that do not
+# belong together: then nobody knows whether it has the package. check.py fails when this
+# leaves no kernel to boot.
 apt_failed() {
 	if grep -qE 'Hash Sum mismatch|File has unexpected size' "$(apt_dir "$1")/update.log" 2>/dev/null; then
 		absent "$2: the mirror's package lists for $1 are damaged, or being renewed"

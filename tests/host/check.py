@@ -20,6 +20,8 @@ from harness.programs import Absent, Failure, Skip
 from harness.results import Results
 
 AT_A_TIME = 2
+# Groups that want a kernel only to build something for it.
+NO_BOOT = ("lint/", "package/dkms/")
 
 
 class KernelShelf:
@@ -69,13 +71,16 @@ def run(results, plan):
     for kernel in plan.kernels():
         shelf.want(kernel)
 
+    absent = {}
+
     def one(task):
         name, kernel, function = task
         threading.current_thread().name = name
         try:
             function(shelf.get(kernel) if kernel else None)
         except Absent as why:
-            results.add(name, "skipped", detail=f"{kernel}: {why}")
+            absent[name] = f"{kernel}: {why}"
+            results.add(name, "skipped", detail=absent[name])
         except Skip as why:
             results.add(name, "skipped", detail=str(why))
         except Failure as failure:
@@ -85,6 +90,17 @@ def run(results, plan):
 
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         list(pool.map(one, plan.tasks))
+    if why := nothing_booted([name for name, kernel, _ in plan.tasks if kernel
+                              and kernel.endswith(f"-{BASE_SERIES}")], absent):
+        results.add(f"Linux {BASE_SERIES}: something was booted", "FAILED", detail=why)
+
+
+def nothing_booted(names, absent):
+    """Why no test of NAMES, those that want a kernel of the base series, has booted one: the
+    first reason in ABSENT {name: why}; nothing if one has, or none would. A mirror may lack a
+    kernel for a while, but lint alone is no test of the driver."""
+    boots = [name for name in names if not name.startswith(NO_BOOT)]
+    return absent[boots[0]] if boots and all(name in absent for name in boots) else ""
 
 
 def _keep_costs(results):

@@ -14,9 +14,12 @@ RELEASES = ("bookworm", "trixie")
 # tests of the package, which use programs that no other does.
 STARTS = {
     "demo": "make demo",
+    "demo-arm": "make demo BOARD=arm/virt",
     "deb": "make deb",
     "patch": "make patch",
     "lint": "make lint",
+    # Without what takes long: the bars are for "bench/costs".
+    "bench": "tests/host/setup.sh bench && tests/host/bench.py --quick",
     "check": "tests/host/setup.sh check && tests/host/check.py --kernel base --only package/",
 }
 

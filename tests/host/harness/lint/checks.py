@@ -50,6 +50,7 @@ CHECKS = (
     ("layers", None, layers.layers),
     ("layers-test", None, python.layers),
     ("bench-test", None, python.bench),
+    ("check-test", None, python.check),
     ("dt-schema", None, _dt(devicetree.bindings)),
     ("dt-examples", None, _dt(devicetree.examples)),
     ("dt-boards", None, _dt(devicetree.boards)),

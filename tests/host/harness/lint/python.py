@@ -41,3 +41,8 @@ def layers(_kernel):
 def bench(_kernel):
     """make bench misses no bar that was not measured."""
     return _unittest("bench.figures_test")
+
+
+def check(_kernel):
+    """make check fails when the base series was not booted at all."""
+    return _unittest("check_test")

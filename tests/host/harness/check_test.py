@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Tests of check.py: what it counts as a run, without any."""
+
+import contextlib
+import io
+import unittest
+from unittest import mock
+
+import check
+from harness.plan import Plan
+from harness.programs import Absent
+from harness.results import Results
+
+
+def fine(_kernel):
+    """A test that finds nothing wrong."""
+
+
+def absent(_kernel):
+    """A test for which something is not to be had."""
+    raise Absent("the mirror is being renewed")
+
+
+class Run(unittest.TestCase):
+    """Run plans whose tests do nothing."""
+
+    def status(self, *tasks):
+        """What a run of these tasks ends with, beside one of lint that passes."""
+        results = Results()
+        plan = Plan(results, ["6.12"])
+        plan.tasks = [("lint/spdx", None, lambda _: results.add("lint/spdx", "ok")), *tasks]
+        with contextlib.redirect_stdout(io.StringIO()), \
+                mock.patch.object(check.kernels, "get", return_value=None), \
+                mock.patch.object(check.kernels, "is_built", return_value=True):
+            check.run(results, plan)
+            return results.close()
+
+    def test_all_there(self):
+        """Everything could run."""
+        self.assertEqual(self.status(("guest/debian-6.12/1", "debian-6.12", fine)), 0)
+
+    def test_some_absent(self):
+        """A kernel of the base series is missing, and another one has been booted."""
+        self.assertEqual(self.status(("guest/armhf-6.12/1", "armhf-6.12", absent),
+                                     ("guest/debian-6.12/1", "debian-6.12", fine)), 0)
+
+    def test_newest_absent(self):
+        """What Debian's newest suite does not have is only skipped."""
+        self.assertEqual(self.status(("guest/debian-7.2/1", "debian-7.2", absent)), 0)
+
+    def test_base_absent(self):
+        """Nothing was booted with the base series: building for it is not enough."""
+        self.assertEqual(self.status(("guest/debian-6.12/1", "debian-6.12", absent),
+                                     ("kunit/debug-6.12", "debug-6.12", absent),
+                                     ("guest/debian-7.2/1", "debian-7.2", fine),
+                                     ("lint/W=1", "debug-6.12", fine)), 1)
+
+
+class Only(unittest.TestCase):
+    """What --only asks for."""
+
+    def names(self, only):
+        """The names of all tests that it takes."""
+        plan = Plan(Results(only), ["6.12"], everything=True)
+        plan.all()
+        return [name for name, _, _ in plan.tasks]
+
+    def test_lint(self):
+        """The folder of make lint, and no lint of anything else."""
+        self.assertTrue(self.names("lint/"))
+        self.assertTrue(all(name.startswith("lint/") for name in self.names("lint/")))
+
+    def test_text(self):
+        """Any other text is looked for anywhere in a name."""
+        self.assertIn("guest/debian-6.12/nested", self.names("debian-6.12"))
+        self.assertIn("fresh/trixie/lint", self.names("lint"))
+        self.assertEqual(self.names("fresh/trixie/lint"), ["fresh/trixie/lint"])
+
+
+if __name__ == "__main__":
+    unittest.main()
