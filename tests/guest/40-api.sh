@@ -20,6 +20,7 @@ while read -r case; do
 	*) run_case "$case" ;;
 	esac
 done <"$API/cases"
+check_cases 34
 
 api_give_back "$one" "$two"
 finish

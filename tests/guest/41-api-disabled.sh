@@ -19,6 +19,7 @@ while read -r case; do
 	strict_* | unmap_* | remap | levels | part_of_block | random) run_case "$case" ;;
 	esac
 done <"$API/cases"
+check_cases 15
 unbind "$one"
 rmmod smmu_api
 finish

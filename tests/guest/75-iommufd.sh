@@ -18,7 +18,8 @@ own_file() {
 }
 
 unbind "$EDU0"
-if [ ! -e /dev/iommu ] || ! bind "$EDU0" vfio-pci || ! own_file >/dev/null 2>&1; then
+check "vfio-pci takes the device" bind "$EDU0" vfio-pci
+if [ ! -e /dev/iommu ] || ! own_file >/dev/null 2>&1; then
 	skip "a device by IOMMUFD" "this kernel has no IOMMUFD, or no files of single VFIO devices"
 	unbind "$EDU0"
 	bind "$EDU0" smmu_edu

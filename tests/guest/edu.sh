@@ -18,8 +18,8 @@ edu_use() {
 }
 
 # edu_use_platform NAME...: the same where the tree shows them as platform devices
-# (tests/host/harness/machine/trees.py), which may be fewer than QEMU has. With 48 address bits, which
-# the board is asked for by "# qemu: -global edu.dma_mask=0xffffffffffff".
+# (tests/host/harness/machine/trees.py), which may be fewer than QEMU has. With 48 address
+# bits, which the board is asked for by "# qemu: -global edu.dma_mask=0xffffffffffff".
 # shellcheck disable=SC2034 # the scripts' own
 {
 	EDU0=10100000.edu BAR0=0x10100000

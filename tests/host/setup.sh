@@ -21,7 +21,7 @@ libc6-dev-armhf-cross'
 # A kernel built from source.
 BENCH='linux-source-6.12 gcc libc6-dev flex bison perl libelf-dev libssl-dev rsync'
 
-CHECK='libelf-dev libssl-dev rsync sparse coccinelle shellcheck pylint python3-libfdt'
+CHECK='libelf-dev libssl-dev rsync sparse shellcheck pylint python3-libfdt'
 
 # build-essential: dpkg-buildpackage wants it of every machine, whatever is built.
 DEB='make build-essential dpkg-dev debhelper dh-dkms python3'

@@ -30,7 +30,7 @@ def run_scripts(results, name, kernel, stage, scripts):
         lines, status = parts[script.name]
         add_outcomes(results, f"{name}: {script.name}", ktap.script_outcomes(lines), status, result.log)
     complaints.add(results, name, result, [one for script in scripts for one in script.expect],
-          [one for script in scripts for one in script.expect_qemu])
+                   [one for script in scripts for one in script.expect_qemu])
     return result
 
 

@@ -6,6 +6,7 @@ the names of its headers and sources that are declared or exported are read once
 and kept beside the kernel's source.
 """
 
+import hashlib
 import os
 import re
 
@@ -20,7 +21,9 @@ FOLDERS = ("include", "arch/arm64/include", "arch/arm/include", "drivers/iommu",
 
 def _kernel_names(tree):
     """Names that the kernel's sources use as functions."""
-    cache = tree / f".function-names-{len(FOLDERS)}"
+    # Of these folders: with others, it is another list.
+    which = hashlib.sha256("\n".join(FOLDERS).encode()).hexdigest()[:16]
+    cache = tree / f".function-names-{which}"
     if not cache.exists():
         names = set()
         for folder in FOLDERS:

@@ -44,8 +44,12 @@ def spdx(_kernel):
     return "\n".join(wrong)
 
 
-# A path on a package mirror. The project's own documentation may link to pages.
-MIRROR = re.compile(r"https?://[\w.-]*(?:deb\.|mirror|snapshot\.|ftp\.|registry|proxy|pypi|npmjs)[\w.-]*")
+# What links and name spaces lead to; anything else may be a mirror of packages.
+KNOWN_HOSTS = {"devicetree.org", "www.debian.org", "www.w3.org"}
+LINK = re.compile(r"\b[a-z][a-z+]*://(?:[\w.+-]+@)?([\w-]+(?:\.[\w-]+)+)")
+# Without a scheme, as in a list of sources for a container.
+MIRROR = re.compile(r"\b(?:deb|ftp|snapshot|security|archive|mirrors?|registry|proxy|pypi|npmjs|files)"
+                    r"(?:\.[\w-]+)*\.(?:org|net|com|io|dev|cn|de|uk)\b")
 
 
 def hosts(_kernel):
@@ -53,7 +57,7 @@ def hosts(_kernel):
     wrong = []
     for path in files():
         for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
-            if MIRROR.search(line):
+            if MIRROR.search(line) or not KNOWN_HOSTS.issuperset(LINK.findall(line)):
                 wrong.append(f"{path.relative_to(TOP)}:{number}: {line.strip()}")
     return "\n".join(wrong)
 
