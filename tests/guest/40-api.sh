@@ -1,7 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
 # timeout: 240
-# The kernel's IOMMU API on unmanaged domains, judged by the DMA of two edu devices.
+# The kernel's IOMMU API on unmanaged domains, checked by the DMA of two edu devices.
 . /test/lib.sh
 . /test/edu.sh
 . /test/api.sh

@@ -6,7 +6,7 @@
 # own-boot: yes
 # timeout: 120
 # Small unmaps on more CPUs than the host has, so that they meet in the command queue at
-# all its places: cases of tests/modules/smmu_api, judged by the DMA of edu devices.
+# all its places: cases of tests/modules/smmu_api, checked by the DMA of edu devices.
 . /test/lib.sh
 . /test/edu.sh
 . /test/api.sh

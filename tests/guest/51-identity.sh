@@ -6,7 +6,7 @@
 # expect-qemu: ^invalid sid=256
 # A device that drives enough address bits reaches physical memory while its
 # group's type is identity, and neither before, nor after, nor when nobody has
-# claimed its stream. eduphys judges, without driver or DMA API.
+# claimed its stream. eduphys checks it, without driver or DMA API.
 . /test/lib.sh
 . /test/edu.sh
 edu_use

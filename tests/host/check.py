@@ -24,7 +24,7 @@ AT_A_TIME = 2
 NO_BOOT = ("lint/", "package/dkms/")
 
 
-class KernelShelf:
+class Kernels:
     """Kernels, fetched or built once, in the order in which they are wanted."""
 
     def __init__(self, results):
@@ -67,9 +67,9 @@ def series_wanted(results, asked):
 
 def run(results, plan):
     """Run the tests, AT_A_TIME at once."""
-    shelf = KernelShelf(results)
+    fetched = Kernels(results)
     for kernel in plan.kernels():
-        shelf.want(kernel)
+        fetched.want(kernel)
 
     absent = {}
 
@@ -77,7 +77,7 @@ def run(results, plan):
         name, kernel, function = task
         threading.current_thread().name = name
         try:
-            function(shelf.get(kernel) if kernel else None)
+            function(fetched.get(kernel) if kernel else None)
         except Absent as why:
             absent[name] = f"{kernel}: {why}"
             results.add(name, "skipped", detail=absent[name])

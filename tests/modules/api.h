@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * smmu_api: cases that exercise the kernel's IOMMU API on unmanaged domains of
- * edu devices. What memory holds after a transfer is the judge, because nothing
+ * edu devices. They look at what memory holds after a transfer, because nothing
  * in the machine reports a transfer that the SMMU refused.
  *
  * A case returns as soon as something is wrong; what it took is released by the

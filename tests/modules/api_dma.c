@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the cases of smmu_api take, and the transfers that judge them. */
+/* What the cases of smmu_api take, and the transfers that check them. */
 
 #include <linux/gfp.h>
 #include <linux/string.h>

@@ -187,5 +187,5 @@ static void __exit api_exit(void)
 }
 module_exit(api_exit);
 
-MODULE_DESCRIPTION("Cases for the IOMMU API, judged by the DMA of edu devices");
+MODULE_DESCRIPTION("Cases for the IOMMU API, checked by the DMA of edu devices");
 MODULE_LICENSE("GPL");

@@ -167,19 +167,19 @@ class System:
         return dmaranges.of_bus(master.node if own else
                                 master.bridge or self.dma_parent(master.node))
 
-    def _judge(self, check, node, prop, where, start, size):
+    def _check_shape(self, check, node, prop, where, start, size):
         """A window that firmware gives: its shape, with faults told."""
-        judged = shape(start, size, self.options.granule)
-        if judged.range is None:
-            self.fault(check, node, prop, f"{where}{judged.why} (start {start:#x}, size {size:#x})",
+        found = shape(start, size, self.options.granule)
+        if found.range is None:
+            self.fault(check, node, prop, f"{where}{found.why} (start {start:#x}, size {size:#x})",
                        "start and size are multiples of the granule of"
                        f" {self.options.granule:#x} bytes, in whole cells, high first;"
                        " 4 GiB is <0x1 0x0>")
-        elif judged.old_4g:
+        elif found.old_4g:
             self.fault("window-old-4g", node, prop, f"{where}size 0xffffffff is taken for 4 GiB",
                        "write <0x1 0x0>: 0xffffffff is one byte short of what is meant",
                        "warning")
-        return judged
+        return found
 
     def _read_windows(self):
         """dma-window of the SMMUs."""
@@ -202,10 +202,10 @@ class System:
                            "one start and one size, in #dma-address-cells and #dma-size-cells"
                            " cells of this node (1 or 2 each)")
                 continue
-            judged = self._judge("window-shape", node, "dma-window", "", number(cells[:address]),
-                                 number(cells[address:]))
-            if judged.range:
-                iommu.window = Window((judged.range,))
+            found = self._check_shape("window-shape", node, "dma-window", "",
+                                      number(cells[:address]), number(cells[address:]))
+            if found.range:
+                iommu.window = Window((found.range,))
 
     def _read_master(self, node):
         """Streams of one node."""
@@ -230,8 +230,8 @@ class System:
         master.streams.append(stream)
         if iommu.ours and len(cells) >= 4:
             where = f"entry {entry.index} for {iommu}: "
-            stream.shape = self._judge("window-shape", master.node, "iommus", where,
-                                       number(cells[1:-2]), number(cells[-2:]))
+            stream.shape = self._check_shape("window-shape", master.node, "iommus", where,
+                                             number(cells[1:-2]), number(cells[-2:]))
             if stream.shape.range:
                 master.limits.append(Limit(f'"iommus" entry {entry.index}', "iommus",
                                            master.node, Window((stream.shape.range,))))
@@ -290,11 +290,11 @@ class System:
             return
         ranges = []
         for at in range(0, len(cells), width):
-            judged = self._judge("window-shape", node, prop, f"entry {at // width}: ",
-                                 number(cells[at:at + address]),
-                                 number(cells[at + address:at + width]))
-            if judged.range:
-                ranges.append(judged.range)
+            found = self._check_shape("window-shape", node, prop, f"entry {at // width}: ",
+                                      number(cells[at:at + address]),
+                                      number(cells[at + address:at + width]))
+            if found.range:
+                ranges.append(found.range)
         window = Window.union(ranges)
         if len(window.ranges) > WINDOW_RANGES_MAX:
             self.fault("window-shape", node, prop, "too many ranges:"

@@ -94,7 +94,7 @@ class Window:
 
 @dataclass(frozen=True)
 class Shape:
-    """A start and a size as firmware gave them, judged: RANGE is None if they are wrong."""
+    """A start and a size as firmware gave them, checked: RANGE is None if they are wrong."""
     range: Range = None
     why: str = ""
     old_4g: bool = False

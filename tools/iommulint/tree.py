@@ -35,7 +35,7 @@ class Node:
     def __str__(self):
         return self.path
 
-    def settle(self):
+    def read_status(self):
         """To be called once all properties are there, the parent's before."""
         status = self.strings("status")
         self.available = not status or status[0] in ("okay", "ok")
@@ -152,7 +152,7 @@ def _read(fdt):
             above[-1].children.append(node)
         for name, value in _properties(fdt, offset):
             node.properties.setdefault(name, value)
-        node.settle()
+        node.read_status()
         nodes.append(node)
         above.append(node)
         offset, depth = fdt.next_node(offset, depth)

@@ -87,13 +87,13 @@ static int smmu_arm32_coherent_get_sgtable(struct device *dev, struct sg_table *
  */
 const struct dma_map_ops *smmu_arm32_coherent_ops(const struct dma_map_ops *arch)
 {
-	struct dma_map_ops *const mended = kmemdup(arch, sizeof(*arch), GFP_KERNEL);
+	struct dma_map_ops *const ops = kmemdup(arch, sizeof(*arch), GFP_KERNEL);
 
-	if (!mended)
+	if (!ops)
 		return NULL;
 	smmu_arm32_arch_ops = arch;
-	mended->alloc = smmu_arm32_coherent_alloc;
-	mended->mmap = smmu_arm32_coherent_mmap;
-	mended->get_sgtable = smmu_arm32_coherent_get_sgtable;
-	return mended;
+	ops->alloc = smmu_arm32_coherent_alloc;
+	ops->mmap = smmu_arm32_coherent_mmap;
+	ops->get_sgtable = smmu_arm32_coherent_get_sgtable;
+	return ops;
 }

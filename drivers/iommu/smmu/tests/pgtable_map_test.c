@@ -506,14 +506,14 @@ static void pgtable_visit_blocks(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, v.bytes, 2 * block);
 }
 
-/* There are blocks, and room for @blocks of them on both sides */
-static bool room(const struct pgt_param *p, unsigned int in, unsigned int out)
+/* There are blocks, and the sizes of both sides hold @in and @out of them */
+static bool holds(const struct pgt_param *p, unsigned int in, unsigned int out)
 {
 	return pgt_param_levels(p) > 1 && in * pgt_param_block(p) <= pgt_param_in(p) &&
 	       out * pgt_param_block(p) <= pgt_param_out(p);
 }
 
-static bool room_unaligned(const struct pgt_param *p)
+static bool holds_unaligned(const struct pgt_param *p)
 {
 	u64 granule = 1ULL << p->granule_lg2, block = pgt_param_block(p);
 
@@ -522,51 +522,51 @@ static bool room_unaligned(const struct pgt_param *p)
 }
 
 /* As blocks, so not too many of them, and no further out than in */
-static bool room_whole(const struct pgt_param *p)
+static bool holds_whole(const struct pgt_param *p)
 {
 	return pgt_param_in(p) <= pgt_param_out(p) && !(pgt_param_in(p) >> 43);
 }
 
-static bool room_3_1(const struct pgt_param *p)
+static bool holds_3_1(const struct pgt_param *p)
 {
-	return room(p, 1, 3);
+	return holds(p, 1, 3);
 }
 
-static bool room_3_2(const struct pgt_param *p)
+static bool holds_3_2(const struct pgt_param *p)
 {
-	return room(p, 2, 3);
+	return holds(p, 2, 3);
 }
 
 /* No table can be exchanged for a block */
 static bool rigid_3_1(const struct pgt_param *p)
 {
-	return room_3_1(p) && !p->flush;
+	return holds_3_1(p) && !p->flush;
 }
 
-static bool room_4_4(const struct pgt_param *p)
+static bool holds_4_4(const struct pgt_param *p)
 {
-	return room(p, 4, 4);
+	return holds(p, 4, 4);
 }
 
-static bool room_level_2(const struct pgt_param *p)
+static bool holds_level_2(const struct pgt_param *p)
 {
 	u64 slots = 1ULL << (p->granule_lg2 - 3);
 
 	return pgt_param_levels(p) > 2 && (slots + 1) * pgt_param_block(p) <= pgt_param_out(p);
 }
 
-static bool room_below_root(const struct pgt_param *p)
+static bool holds_below_root(const struct pgt_param *p)
 {
 	return pgt_param_levels(p) > 1;
 }
 
-PGT_PARAMS_IF(unaligned, room_unaligned)
-PGT_PARAMS_IF(whole, room_whole)
+PGT_PARAMS_IF(unaligned, holds_unaligned)
+PGT_PARAMS_IF(whole, holds_whole)
 PGT_PARAMS_IF(over_table, rigid_3_1)
-PGT_PARAMS_IF(over_block, room_3_2)
-PGT_PARAMS_IF(blocks, room_4_4)
-PGT_PARAMS_IF(level_2, room_level_2)
-PGT_PARAMS_IF(below_root, room_below_root)
+PGT_PARAMS_IF(over_block, holds_3_2)
+PGT_PARAMS_IF(blocks, holds_4_4)
+PGT_PARAMS_IF(level_2, holds_level_2)
+PGT_PARAMS_IF(below_root, holds_below_root)
 
 static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(pgtable_one_page, pgt_gen_params),

@@ -25,7 +25,7 @@ class Case:
     name: str
     patch: Callable[[str], str]
     says: tuple
-    # What comes up: "smmu" if the SMMU does, and what guest script judges it.
+    # What comes up: "smmu" if the SMMU does, and which guest script looks at it.
     smmu: bool = False
     script: str = "badtree.sh"
     # Patterns that must not match.

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The Debian package, as those meet it who install it."""
+"""The Debian package, as it behaves for those who install it."""
