@@ -17,7 +17,7 @@ import time
 from harness.boots.demo import Demo, boards
 from harness.builds import kernels
 from harness.places import LOGS
-from harness.programs import Failure
+from harness.programs import ABSENT, Absent, Failure
 
 
 def main():
@@ -56,4 +56,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except Failure as failure:
-        sys.exit(f"demo: error: {failure}")
+        print(f"demo: error: {failure}", file=sys.stderr)
+        sys.exit(ABSENT if isinstance(failure, Absent) else 1)

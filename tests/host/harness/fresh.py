@@ -14,7 +14,9 @@ RELEASES = ("bookworm", "trixie")
 # tests of the package, which use programs that no other does.
 STARTS = {
     "demo": "make demo",
-    "demo-arm": "make demo BOARD=arm/virt",
+    # As "make demo BOARD=arm/virt" does it, but make has one status for every error: what
+    # Debian does not have at the moment would fail.
+    "demo-arm": "tests/host/setup.sh demo-arm && python3 tests/host/demo.py --board arm/virt",
     "deb": "make deb",
     "patch": "make patch",
     "lint": "make lint",
