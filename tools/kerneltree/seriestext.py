@@ -62,7 +62,7 @@ RCU, so that readers need no lock.
          _driver("queue/*", "stream/*", "ids.*", "inval.*", "inval_plan.*"), """
 What the SMMU reads and writes: the command queue, which many CPUs fill and wait for at
 once, the event queue, stream tables and context descriptors, and the steps in which an
-entry changes that the hardware may be reading. On top of the command queue, the fewest
+STE changes that the hardware may be reading. On top of the command queue, the fewest
 commands that clear a range out of the TLBs of all SMMUs that may hold it.
 """),
     Text("iommu/smmu: Add masters and domains",
@@ -73,9 +73,9 @@ be told apart share a group.
 """),
     Text("iommu/smmu: Attach masters and tell their faults",
          _driver("attach.*", "fault.*", "arm32/*"), """
-Attaching is the only writer of a live STE or context descriptor: what can fail is
-prepared first, and the hardware sees no half of a change. A fault is told in one line
-that names the master and the reason.
+Attaching is the only writer of a live STE: what can fail is prepared first, and the
+hardware sees no half of a change. A fault is one line that names the master and the
+reason.
 """),
     Text("iommu/smmu: Bring an SMMU up and down", _driver("reset.*", "irq.*"), """
 From reset on, a stream that nobody claimed aborts; there is no moment of bypass.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The only writer of a live STE or CD.
+ * The only writer of a live STE.
  */
 #ifndef SMMU_ATTACH_H
 #define SMMU_ATTACH_H

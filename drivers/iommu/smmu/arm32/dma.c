@@ -40,10 +40,20 @@
  * this alone (learn.c); what 3 and 5 say of devices that snoop, where the tree has one.  If
  * one does not hold, the module does not load and says which.
  *
- * What the architecture gets wrong would do no harm here if it were put right: it never
- * unmaps page 0 (which is not given out); it says that it may sleep when it maps, whatever
- * its caller said; it asks for no mapping that is cacheable; it maps only the first page
- * of some coherent memory (coherent.c); it maps no doorbells (doorbell.c).
+ * What the architecture gets wrong, and what is done about it, which does no harm should
+ * it be put right one day:
+ *
+ *  - Of a coherent buffer of several pages it maps only the first right, for devices that
+ *    snoop the caches: coherent.c replaces that operation.
+ *  - It never maps MSI doorbells, and the interrupt controllers hand out their physical
+ *    addresses: doorbell.c reads from the controller's node where they are, and maps the
+ *    page one to one in every domain, also outside of a window.
+ *  - It says that it may sleep when it maps, whatever its caller said: domains of the DMA
+ *    API have a map_pages of their own, which never sleeps.
+ *  - It asks for no mapping that is cacheable: those domains get them if a master snoops.
+ *  - It never unmaps page 0, so that page is not given out.
+ *  - It does not look at DMA masks. It gives out the lowest address that is free, so only
+ *    a window that starts beyond a master's mask is out of reach.
  */
 #include <linux/align.h>
 #include <linux/dma-direct.h>
