@@ -150,8 +150,8 @@ static bool api_strict_beside(struct api_run *run, struct api_strict *s, size_t 
 }
 
 /*
- * One page of @bytes goes: that one is out of reach, its neighbours are not, whatever
- * kind of leaf they were in.
+ * One page of @bytes goes, which are less than a block: that one is out of reach, its
+ * neighbours are not, whether or not they were in a group.
  */
 static void api_strict_part(struct api_run *run, struct iommu_domain *domain, size_t bytes)
 {
@@ -188,12 +188,62 @@ static void api_strict_part_of_group(struct api_run *run)
 		api_strict_part(run, domain, min_t(size_t, SZ_2M, api_block_bytes(domain) / 2));
 }
 
+/* Whether the device finds the first and the last page of a block, and page @at of it */
+static bool api_strict_block(struct api_run *run, struct api_strict *s, size_t at, bool there)
+{
+	size_t page = api_page_bytes(s->domain), i;
+	const size_t offset[] = { 0, at, s->bytes - page };
+
+	for (i = 0; i < ARRAY_SIZE(offset); i++) {
+		unsigned long iova = s->iova + offset[i];
+		void *where = s->buf + offset[i];
+
+		if (api_phys_is(run, s->domain, iova, there ? s->phys + offset[i] : 0))
+			return true;
+		if (there ? api_reaches(run, 0, iova, where) : api_refused(run, 0, iova, where))
+			return true;
+	}
+	return false;
+}
+
+/* One page of the first of two blocks goes: that block is out of reach, the other is not. */
+static bool api_strict_block_once(struct api_run *run, struct api_strict *s, size_t at)
+{
+	size_t page = api_page_bytes(s->domain), block = s->bytes, done;
+	struct api_strict other = *s;
+
+	other.iova += block;
+	other.phys += block;
+	other.buf += block;
+	if (api_map(run, s->domain, s->iova, s->phys, 2 * block) ||
+	    api_strict_block(run, s, at, true) || api_strict_block(run, &other, 0, true))
+		return true;
+	done = iommu_unmap(s->domain, s->iova + at, page);
+	return api_wrong(run, done != block - at, "unmap of a page at 0x%zx of a block did 0x%zx",
+			 at, done) ||
+	       api_strict_block(run, s, at, false) || api_strict_block(run, &other, 0, true) ||
+	       api_unmap(run, s->domain, other.iova, block);
+}
+
 static void api_strict_part_of_block(struct api_run *run)
 {
 	struct iommu_domain *domain = api_domain(run);
+	struct api_strict s = { .domain = domain };
+	size_t page, block;
 
-	if (domain && !api_skip(run, api_block_bytes(domain) > SZ_2M, "no block is small enough"))
-		api_strict_part(run, domain, api_block_bytes(domain));
+	if (!domain || api_skip(run, api_block_bytes(domain) > SZ_2M, "no block is small enough"))
+		return;
+	page = api_page_bytes(domain);
+	block = api_block_bytes(domain);
+	s.buf = api_buf(run, get_order(2 * block));
+	if (!s.buf || api_attach(run, 0, domain))
+		return;
+	s.bytes = block;
+	s.iova = ALIGN(API_IOVA, block);
+	s.phys = virt_to_phys(s.buf);
+	if (!api_strict_block_once(run, &s, 0) &&
+	    !api_strict_block_once(run, &s, block / 2 + 5 * page))
+		api_strict_block_once(run, &s, block - page);
 }
 
 /* A page, a block and a page in one call, with the device on each of them */
