@@ -21,7 +21,7 @@
 #include "smmu.h"
 
 /* How long the driver core may take with all masters that it is busy with. */
-#define SMMU_LATE_PATIENCE	(2 * HZ)
+#define SMMU_LATE_WAIT	(2 * HZ)
 
 static bool allow_late;
 module_param(allow_late, bool, 0444);
@@ -156,7 +156,7 @@ static const struct bus_type * const smmu_late_buses[] = {
 };
 
 /* Returns whether the SMMU is to be left alone, and says what is going to happen. */
-static bool smmu_late_judge(const struct smmu_late_search *search)
+static bool smmu_late_decide(const struct smmu_late_search *search)
 {
 	struct device *dev = search->smmu->dev;
 
@@ -185,11 +185,11 @@ int smmu_late_check(struct smmu_device *smmu)
 {
 	struct smmu_late_search search = {
 		.smmu = smmu,
-		.until = jiffies + SMMU_LATE_PATIENCE,
+		.until = jiffies + SMMU_LATE_WAIT,
 	};
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(smmu_late_buses); i++)
 		bus_for_each_dev(smmu_late_buses[i], NULL, &search, smmu_late_look);
-	return smmu_late_judge(&search) ? -EBUSY : 0;
+	return smmu_late_decide(&search) ? -EBUSY : 0;
 }
