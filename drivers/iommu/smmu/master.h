@@ -113,8 +113,6 @@ struct smmu_port {
  * @window: addresses that it may use and its SMMUs can translate; set by
  *	probe_device before anybody else sees the master, never changes afterwards
  * @windowed: the firmware limited them; as @window
- * @pasid_bits: SubstreamID bits that it and all its SMMUs have; never changes
- * @can_stall: it may wait for faults to be resolved; never changes
  * @resv: struct smmu_resv that the firmware wants kept; never changes
  * @arm32: belongs to arm32/
  * @nr_ports: number of @ports; never changes
@@ -125,8 +123,6 @@ struct smmu_master {
 	u8 granule_lg2;
 	struct smmu_window window;
 	bool windowed;
-	u8 pasid_bits;
-	bool can_stall;
 	struct list_head resv;
 	struct smmu_arm32_master arm32;
 

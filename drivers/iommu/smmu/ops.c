@@ -119,7 +119,6 @@ static struct iommu_device *smmu_ops_probe_device(struct device *dev)
 		smmu_master_destroy(master);
 		return ERR_PTR(SMMU_OPS_UNSERVED);
 	}
-	smmu_firmware_read_abilities(master);
 	smmu_dmaranges_apply(master);
 	dev_iommu_priv_set(dev, master);
 	return &master->ports[0].smmu->iommu;

@@ -22,7 +22,6 @@ int smmu_firmware_of_xlate(struct device *dev, const struct of_phandle_args *arg
 int smmu_firmware_sources(struct device *dev, struct smmu_master_source **sources);
 int smmu_firmware_window(struct device *dev, const struct smmu_master_source *from,
 			 unsigned int nr, struct smmu_window *window, bool *windowed);
-void smmu_firmware_read_abilities(struct smmu_master *master);
 
 int smmu_dmaranges_check(struct smmu_device *smmu);
 void smmu_dmaranges_apply(struct smmu_master *master);

@@ -301,36 +301,3 @@ int smmu_firmware_read_smmu(struct smmu_device *smmu)
 		ret = smmu_firmware_read_dma_window(smmu);
 	return ret;
 }
-
-/**
- * smmu_firmware_read_abilities() - Read what a master can do, within its SMMUs
- * @master: the master
- *
- * Context: any.
- */
-void smmu_firmware_read_abilities(struct smmu_master *master)
-{
-	bool wants_stall = device_property_read_bool(master->dev, "dma-can-stall");
-	u32 wants_bits = 0, bits;
-	unsigned int i;
-
-	device_property_read_u32(master->dev, "pasid-num-bits", &wants_bits);
-	bits = wants_bits;
-	master->can_stall = wants_stall;
-	for (i = 0; i < master->nr_ports; i++) {
-		const struct smmu_device *smmu = master->ports[i].smmu;
-
-		if (bits > smmu->caps.ssid_bits) {
-			bits = smmu->caps.ssid_bits;
-			dev_notice(master->dev,
-				   "\"pasid-num-bits\" = <%u>, but %s has %u SubstreamID bits: using %u\n",
-				   wants_bits, dev_name(smmu->dev), smmu->caps.ssid_bits, bits);
-		}
-		if (wants_stall && !smmu->caps.stall) {
-			master->can_stall = false;
-			dev_notice(master->dev, "\"dma-can-stall\", but %s does not stall\n",
-				   dev_name(smmu->dev));
-		}
-	}
-	master->pasid_bits = bits;
-}
