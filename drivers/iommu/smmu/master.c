@@ -57,26 +57,6 @@ static bool smmu_master_linked(const struct smmu_port *port, const struct smmu_s
 	return false;
 }
 
-/*
- * A PCI function may answer to one alias several times, and that is no mistake
- * of anybody's; a device tree that names a stream twice is.
- */
-static int smmu_master_check_repeat(const struct smmu_port *port, u32 sid)
-{
-	struct device *dev = port->master->dev;
-
-	if (dev_is_pci(dev))
-		return 0;
-	if (port->smmu->one_context)
-		dev_err(dev, "%pOF is named twice in \"iommus\" of %pOF: once is enough\n",
-			port->smmu->dev->of_node, dev->of_node);
-	else
-		dev_err(dev,
-			"StreamID %#x is named twice in \"iommus\" of %pOF: name each stream once\n",
-			sid, dev->of_node);
-	return -EINVAL;
-}
-
 static void smmu_master_refuse_sid(const struct smmu_port *port, u32 sid)
 {
 	const struct smmu_device *smmu = port->smmu;
@@ -125,8 +105,12 @@ static int smmu_master_claim_sid(struct smmu_port *port, u32 sid, bool known)
 	stream = smmu_master_get_stream(port->smmu, port->smmu->one_context ? 0 : sid);
 	if (IS_ERR(stream))
 		return PTR_ERR(stream);
+	/*
+	 * One that the tree names twice, by a mask perhaps, or an alias that a function of
+	 * PCI answers to several times
+	 */
 	if (smmu_master_linked(port, stream))
-		return smmu_master_check_repeat(port, sid);
+		return 0;
 	link = &port->links[port->nr_links++];
 	link->port = port;
 	link->stream = stream;
@@ -251,8 +235,8 @@ u8 smmu_master_common_granule(const struct smmu_master_source *from, unsigned in
  *
  * Context: may sleep.
  * Return: the master or an ERR_PTR(): -ENOMEM; -EOPNOTSUPP if its SMMUs have no
- * granule in common; -ERANGE for a StreamID that the SMMU does not have; -EINVAL for
- * one named twice. All but -ENOMEM have been logged.
+ * granule in common; -ERANGE for a StreamID that the SMMU does not have. All but
+ * -ENOMEM have been logged.
  */
 struct smmu_master *smmu_master_create(struct device *dev, const struct smmu_master_source *from,
 				       unsigned int nr)

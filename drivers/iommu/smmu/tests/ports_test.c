@@ -403,7 +403,7 @@ static void ports_test_same_number_both(struct kunit *test)
 static void ports_test_create_fails(struct kunit *test)
 {
 	struct ports_test *p = test->priv;
-	struct smmu_master_source from[3];
+	struct smmu_master_source from[2];
 	struct smmu_master *master;
 	struct device *dev;
 
@@ -421,16 +421,27 @@ static void ports_test_create_fails(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(master), -ERANGE);
 	KUNIT_EXPECT_TRUE(test, xa_empty(&p->b->smmu.streams));
 
-	/* Named twice: by itself and by a mask. */
-	from[1] = ports_to(p->b, 0x20, 3);
-	from[2] = ports_to(p->b, 0x22, 0);
-	master = smmu_master_create(dev, from, 3);
-	KUNIT_EXPECT_EQ(test, PTR_ERR_OR_ZERO(master), -EINVAL);
-	KUNIT_EXPECT_TRUE(test, xa_empty(&p->a->smmu.streams));
-	KUNIT_EXPECT_TRUE(test, xa_empty(&p->b->smmu.streams));
 	dev->iommu = NULL;
 	/* All of it can be had by somebody else. */
 	ports_expect(p, ports_new_both(p, 0, NULL), PORTS_IOVA, FAKE_SMMU_FAULT);
+}
+
+/* A stream named twice, by itself and by a mask before or after: it is one stream. */
+static void ports_test_named_twice(struct kunit *test)
+{
+	struct ports_test *p = test->priv;
+	struct smmu_master_source from[4];
+	struct smmu_master *master;
+
+	ports_start_alike(p);
+	from[0] = ports_to(p->a, 0x10, 0);
+	from[1] = ports_to(p->a, 0x10, 0);
+	from[2] = ports_to(p->b, 0x20, 3);
+	from[3] = ports_to(p->b, 0x22, 0);
+	master = ports_new_master(p, 0, from, ARRAY_SIZE(from), NULL);
+	KUNIT_EXPECT_EQ(test, master->ports[0].nr_links, 1);
+	KUNIT_EXPECT_EQ(test, master->ports[1].nr_links, 4);
+	ports_expect(p, master, PORTS_IOVA, FAKE_SMMU_FAULT);
 }
 
 /* All ASIDs of B from one on, so that it has none left */
@@ -665,6 +676,7 @@ static struct kunit_case ports_test_cases[] = {
 	KUNIT_CASE(ports_test_same_number),
 	KUNIT_CASE(ports_test_same_number_both),
 	KUNIT_CASE(ports_test_create_fails),
+	KUNIT_CASE(ports_test_named_twice),
 	KUNIT_CASE(ports_test_alloc_fails),
 	KUNIT_CASE(ports_test_attach_no_tag),
 	KUNIT_CASE_PARAM(ports_test_attach_unfit, ports_unfit_gen_params),
