@@ -97,23 +97,28 @@ static bool unmap_table(struct smmu_pgtable *pt, struct unmap_job *job,
 /*
  * A block of which the job covers only a part: it goes as a whole. What the job covers
  * is out of reach afterwards, whoever asked for less than he had mapped. What lies
- * before the job cannot be told by the bytes unmapped.
+ * before the job cannot be told by the bytes unmapped. Returns false if the slot changed
+ * meanwhile.
  */
-static void clear_block(struct smmu_pgtable *pt, struct unmap_job *job, __le64 *slot,
+static bool clear_block(struct smmu_pgtable *pt, struct unmap_job *job, __le64 *slot,
 			unsigned int slot_lg2)
 {
 	u64 bytes = BIT_ULL(slot_lg2), start = job->iova & ~(bytes - 1);
-	u64 last = start + bytes - 1, gone = last - job->iova + 1;
+	u64 last = start + bytes - 1, gone = last - job->iova + 1, desc;
 
 	if (start != job->iova)
 		pr_warn_once("smmu: unmapping from %#llx on, within a block of %#llx bytes: all of it goes\n",
 			     job->iova, bytes);
 	smmu_hint_remove(pt, slot, 1, slot_lg2, &start, &last);
-	smmu_desc_write(slot, 0);
+	desc = smmu_desc_read(slot);
+	/* The owner of another part may have been faster, and have a table there by now. */
+	if (!desc || smmu_desc_is_table(desc) || smmu_desc_change(slot, desc, 0) != desc)
+		return false;
 	smmu_table_clean(pt, slot, 1);
 	smmu_pgtable_cleared_add(job->c, start, last, bytes);
 	job->iova += gone;
 	job->left -= min(job->left, gone);
+	return true;
 }
 
 /* A slot above the last level of which the job covers only a part */
@@ -121,16 +126,18 @@ static bool unmap_part(struct smmu_pgtable *pt, struct unmap_job *job,
 		       __le64 *slot, unsigned int slot_lg2)
 {
 	unsigned int below_lg2 = slot_lg2 - pt->index_lg2;
-	u64 desc = smmu_desc_read(slot);
+	u64 desc;
 
-	if (smmu_desc_is_table(desc))
-		return unmap_table(pt, job,
-				   smmu_slot(pt, smmu_desc_table(pt, desc), below_lg2,
-					     job->iova),
-				   below_lg2);
-	if (!desc)
-		return false;
-	clear_block(pt, job, slot, slot_lg2);
+	do {
+		desc = smmu_desc_read(slot);
+		if (smmu_desc_is_table(desc))
+			return unmap_table(pt, job,
+					   smmu_slot(pt, smmu_desc_table(pt, desc), below_lg2,
+						     job->iova),
+					   below_lg2);
+		if (!desc)
+			return false;
+	} while (!clear_block(pt, job, slot, slot_lg2));
 	return true;
 }
 
