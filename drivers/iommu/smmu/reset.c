@@ -84,10 +84,13 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_reset_lets_pass);
  * @ctx: the struct smmu_device
  *
  * GBPA has been set to abort when the SMMU was brought up. With its acknowledgment of
- * SMMUEN = 0 the SMMU says that what had been translated before is complete.
+ * SMMUEN = 0 the SMMU says that what had been translated before is complete. Where
+ * GBPA.ABORT does not hold it stays enabled, since addresses that nothing translates are
+ * worse than old translations.
  *
  * Context: any; spins for at most %SMMU_MMIO_ACK_TIMEOUT_US.
- * Return: 0, or -ETIMEDOUT if the SMMU does not say that it has stopped.
+ * Return: 0; -ETIMEDOUT if the SMMU does not say that it has stopped; -EOPNOTSUPP if it
+ * would let everything pass.
  * IHI 0070, 6.3.9.6 (SMMUEN).
  */
 int smmu_reset_cut_off(void *ctx)
@@ -95,6 +98,8 @@ int smmu_reset_cut_off(void *ctx)
 	struct smmu_device *smmu = ctx;
 	u32 cr0 = smmu_mmio_read(&smmu->mmio, SMMU_CR0);
 
+	if (smmu->bypass_open)
+		return -EOPNOTSUPP;
 	return smmu_mmio_write_ack(&smmu->mmio, SMMU_CR0, SMMU_CR0ACK, cr0 & ~SMMU_CR0_SMMUEN);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_reset_cut_off);
@@ -113,8 +118,11 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_reset_cut_off);
 int smmu_reset_stop(struct smmu_device *smmu)
 {
 	/* What does not hold has been told; the rest has to be done all the same. */
-	int ret = min(smmu_reset_abort_bypass(smmu), 0);
+	int open = smmu_reset_abort_bypass(smmu);
+	int ret = min(open, 0);
 	int err;
+
+	smmu->bypass_open = open > 0;
 
 	err = smmu_irq_disable(smmu);
 	if (err)
@@ -190,7 +198,9 @@ static int smmu_reset_enable(struct smmu_device *smmu)
 	if (ret)
 		return smmu_reset_fail(smmu, ret, "IRQ_CTRL");
 	cr0 |= SMMU_CR0_SMMUEN;
-	return smmu_reset_write_cr0(smmu, cr0, "CR0 (enable)");
+	ret = smmu_reset_write_cr0(smmu, cr0, "CR0 (enable)");
+	/* Given up meanwhile, it must not translate: unmaps would not be invalidated. */
+	return ret ?: READ_ONCE(smmu->cmdq.dead) ? -EIO : 0;
 }
 
 /**

@@ -62,6 +62,8 @@ struct smmu_irqs {
  *	never changes
  * @window: addresses that its masters may use; never changes
  * @windowed: the firmware limited them; never changes
+ * @bypass_open: GBPA.ABORT does not hold, so that disabled it lets everything pass;
+ *	written at each stop
  * @cmdq: command queue
  * @evtq: event queue
  * @strtab: stream table
@@ -83,6 +85,7 @@ struct smmu_device {
 	bool one_context;
 	struct smmu_window window;
 	bool windowed;
+	bool bypass_open;
 
 	struct smmu_cmdq cmdq;
 	struct smmu_evtq evtq;

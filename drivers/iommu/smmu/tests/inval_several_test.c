@@ -143,6 +143,12 @@ static void several_test_cut_off(struct kunit *test)
 
 	*ack = SMMU_CR0_SMMUEN | SMMU_CR0_CMDQEN;
 	KUNIT_EXPECT_EQ(test, smmu_reset_cut_off(&fake->smmu), -ETIMEDOUT);
+
+	/* Disabled it would let everything pass. */
+	fake->smmu.bypass_open = true;
+	*cr0 = SMMU_CR0_SMMUEN | SMMU_CR0_CMDQEN;
+	KUNIT_EXPECT_EQ(test, smmu_reset_cut_off(&fake->smmu), -EOPNOTSUPP);
+	KUNIT_EXPECT_TRUE(test, *cr0 & SMMU_CR0_SMMUEN);
 }
 
 static struct kunit_case several_test_cases[] = {
