@@ -340,10 +340,16 @@ static void smmu_irq_write_cfg(struct smmu_device *smmu, unsigned int which)
  */
 int smmu_irq_enable(struct smmu_device *smmu)
 {
-	u32 ctrl = SMMU_IRQ_CTRL_EVENTQ | SMMU_IRQ_CTRL_GERROR;
+	const struct smmu_irqs *irqs = &smmu->irqs;
+	u32 ctrl = 0;
 	unsigned int i;
 	int ret;
 
+	/* A wire that could not be had may be another driver's, who would get our interrupts. */
+	if (irqs->combined || irqs->event)
+		ctrl |= SMMU_IRQ_CTRL_EVENTQ;
+	if (irqs->combined || irqs->gerror)
+		ctrl |= SMMU_IRQ_CTRL_GERROR;
 	if (smmu->caps.msi)
 		for (i = 0; i < SMMU_IRQ_COUNT; i++)
 			smmu_irq_write_cfg(smmu, i);

@@ -370,6 +370,8 @@ static void smmu_probe_exit(void)
 	smmu_dmaranges_unwatch();
 	if (smmu_arm32.exit)
 		smmu_arm32.exit();
+	/* Page tables on their way through RCU return into this module. */
+	rcu_barrier();
 }
 
 /*
@@ -416,8 +418,6 @@ static void __exit smmu_exit(void)
 {
 	platform_driver_unregister(&smmu_driver);
 	smmu_probe_exit();
-	/* Page tables on their way through RCU return into this module. */
-	rcu_barrier();
 }
 module_exit(smmu_exit);
 
