@@ -23,7 +23,7 @@
 #include "inval_plan.h"
 #include "queue/cmdq.h"
 
-/* Attempts at dropping everything, of which any may fail for another CPU's command. */
+/* Attempts at dropping everything: several CPUs may try, and one of theirs be refused. */
 #define SMMU_INVAL_BLUNT_TRIES	8
 /* SMMUs of a domain that work at the same time; their tickets are on the stack. */
 #define SMMU_INVAL_AT_A_TIME	8
@@ -51,17 +51,21 @@ static inline struct smmu_cmd smmu_inval_cmd(const struct smmu_inval_target *tar
 }
 
 /*
- * A refused command had no effect, so a blunter one follows, a few times, since it may
- * have been another CPU's that was refused.  If that one is refused each time, nothing
- * can be dropped any more, and no traffic may pass.
+ * A refused command had no effect, so a blunter one follows.  That it was refused as well
+ * is not said by -EIO, which another CPU's command may have brought about, but by the
+ * count of such commands.  If it is refused each time, nothing can be dropped any more,
+ * and no traffic may pass.
  */
 static noinline void smmu_inval_bluntly(struct smmu_cmdq *q, struct smmu_cmd cmd)
 {
 	unsigned int i;
+	int refused;
 
-	for (i = 0; i < SMMU_INVAL_BLUNT_TRIES; i++)
-		if (smmu_cmdq_sync(q, cmd) != -EIO)
+	for (i = 0; i < SMMU_INVAL_BLUNT_TRIES; i++) {
+		refused = atomic_read_acquire(&q->rejected_all);
+		if (smmu_cmdq_sync(q, cmd) != -EIO || atomic_read(&q->rejected_all) == refused)
 			return;
+	}
 	smmu_cmdq_give_up(q, "an invalidation of everything is refused");
 }
 

@@ -260,6 +260,16 @@ static inline bool smmu_cmd_invalidates(u8 opcode)
 	       (opcode >= SMMU_CMD_TLBI_S_EL2_ALL && opcode <= SMMU_CMD_TLBI_SNH_ALL);
 }
 
+/* Is it smmu_cmd_tlbi_nsnh_all() or smmu_cmd_cfgi_all()? */
+static inline bool smmu_cmd_drops_all(const struct smmu_cmd *cmd)
+{
+	const u8 opcode = smmu_cmd_opcode(cmd);
+
+	return opcode == SMMU_CMD_TLBI_NSNH_ALL ||
+	       (opcode == SMMU_CMD_CFGI_STE_RANGE &&
+		FIELD_GET(SMMU_CMD_CFGI_1_RANGE, cmd->w[1]) == SMMU_CMD_CFGI_RANGE_ALL);
+}
+
 const char *smmu_cmd_name(u8 opcode);
 const char *smmu_cmd_error_name(u8 err);
 

@@ -105,6 +105,7 @@ struct smmu_cmdq_error {
  * @give_up_ms: how long the SMMU may consume nothing before it is given up
  * @told: when it was last told that the SMMU is slow, by ktime_get_mono_fast_ns()
  * @rejected: commands that the SMMU refused and that were replaced
+ * @rejected_all: those of them that were to drop everything
  * @abort_pos: the last command that could not be fetched; error path only
  * @abort_tries: how often in a row; error path only
  *
@@ -136,6 +137,7 @@ struct smmu_cmdq {
 	u32 give_up_ms;
 	u64 told;
 	atomic_t rejected;
+	atomic_t rejected_all;
 	u32 abort_pos;
 	unsigned int abort_tries;
 };

@@ -71,6 +71,8 @@ bool smmu_cmdq_recover(struct smmu_cmdq *q, struct smmu_cmdq_error *error)
 	}
 
 	smmu_cmdq_write_slot(q->base, error->slot, &sync);
+	if (smmu_cmd_drops_all(&error->cmd))
+		atomic_inc(&q->rejected_all);
 	atomic_inc(&q->rejected);
 	/* The new command must be in memory before the caller's write to GERRORN. */
 	wmb();

@@ -86,24 +86,27 @@ u32 smmu_cmdq_update_tail(struct smmu_cmdq *q)
  */
 void smmu_cmdq_give_up(struct smmu_cmdq *q, const char *why)
 {
+	u32 cons = 0, prod = 0;
 	unsigned long flags;
 	int err = 0;
 	bool first;
 
 	raw_spin_lock_irqsave(&q->lock, flags);
 	first = !q->dead;
-	if (first)
+	if (first) {
+		cons = readl_relaxed(q->cons);
+		prod = readl_relaxed(q->prod);
 		err = q->ops->cut_off(q->ctx);
+	}
 	smmu_cmdq_set_dead_locked(q, true);
 	raw_spin_unlock_irqrestore(&q->lock, flags);
 	if (!first)
 		return;
 	dev_err(q->dev,
-		"command queue given up (%s) at CMDQ_CONS %#x, CMDQ_PROD %#x: all traffic is stopped, as old translations cannot be removed any more; reset the system\n",
-		why, readl_relaxed(q->cons), readl_relaxed(q->prod));
+		"command queue given up (%s) at CMDQ_CONS %#x, CMDQ_PROD %#x: %s, as old translations cannot be removed any more; reset the system\n",
+		why, cons, prod, err ? "traffic should stop" : "all traffic is stopped");
 	if (err)
-		dev_err(q->dev,
-			"the SMMU does not say that traffic has stopped (%d): DMA may go on through old translations\n",
+		dev_err(q->dev, "traffic could not be stopped (%d): DMA may go on through old translations\n",
 			err);
 }
 
@@ -113,6 +116,9 @@ static void smmu_cmdq_tell_slow(struct smmu_cmdq *q, u64 now, u32 idle_ms)
 	unsigned long flags;
 	bool due;
 
+	/* Each waiter comes here every few microseconds: most of them need no lock. */
+	if (q->told && now - READ_ONCE(q->told) < SMMU_CMDQ_TELL_AGAIN_MS * (u64)NSEC_PER_MSEC / 2)
+		return;
 	raw_spin_lock_irqsave(&q->lock, flags);
 	due = !q->told || now - q->told >= SMMU_CMDQ_TELL_AGAIN_MS * (u64)NSEC_PER_MSEC;
 	if (due)

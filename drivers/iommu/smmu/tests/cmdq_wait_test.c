@@ -217,6 +217,25 @@ static void wait_test_refused_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, env->cut_offs, 0);
 }
 
+static void wait_test_refuse_another(struct cmdq_env *env)
+{
+	/* As if it had been recovered from just now. */
+	atomic_inc(&env->q.rejected);
+}
+
+/* Nor are many of them: what is refused each time is not the invalidation of everything. */
+static void wait_test_refused_others(struct kunit *test)
+{
+	struct cmdq_env *env = test->priv;
+	const struct smmu_inval_target target = { .q = &env->q, .stage = 1, .id = 1 };
+
+	env->accept_everything = true;
+	env->before_ring = wait_test_refuse_another;
+	smmu_inval_clear_target(&target);
+	KUNIT_EXPECT_EQ(test, atomic_read(&env->q.rejected_all), 0);
+	KUNIT_EXPECT_EQ(test, env->cut_offs, 0);
+}
+
 static struct kunit_case wait_test_cases[] = {
 	KUNIT_CASE(wait_test_slow),
 	KUNIT_CASE(wait_test_told),
@@ -228,6 +247,7 @@ static struct kunit_case wait_test_cases[] = {
 	KUNIT_CASE(wait_test_refused),
 	KUNIT_CASE(wait_test_refused_config),
 	KUNIT_CASE(wait_test_refused_once),
+	KUNIT_CASE(wait_test_refused_others),
 	{ }
 };
 
