@@ -150,10 +150,10 @@ static int cmdq_env_hardware_main(void *ctx)
 	u32 mood;
 
 	while (!kthread_should_stop()) {
-		spin_lock_irqsave(&env->lock, flags);
+		raw_spin_lock_irqsave(&env->lock, flags);
 		cmdq_env_consume_some(env);
 		mood = prandom_u32_state(&env->rnd);
-		spin_unlock_irqrestore(&env->lock, flags);
+		raw_spin_unlock_irqrestore(&env->lock, flags);
 		if (mood & 1)
 			usleep_range(1, 1 + (mood >> 8) % 200);
 		else if (mood & 2)
@@ -202,12 +202,12 @@ void cmdq_env_step(void *ctx)
 	WRITE_ONCE(env->inside, true);
 	if (env->pause_ms)
 		msleep(env->pause_ms);
-	spin_lock_irqsave(&env->lock, flags);
+	raw_spin_lock_irqsave(&env->lock, flags);
 	if (!env->apart)
 		cmdq_env_consume_some(env);
 	if (cmdq_env_error_active(env) && smmu_cmdq_recover(&env->q, &error))
 		*cmdq_env_reg(env, SMMU_GERRORN) ^= SMMU_GERROR_CMDQ_ERR;
-	spin_unlock_irqrestore(&env->lock, flags);
+	raw_spin_unlock_irqrestore(&env->lock, flags);
 	smmu_cmdq_report(&env->q, &error);
 	/* Whoever else sends or consumes may need this CPU for it. */
 	if (!env->awake)
@@ -274,7 +274,7 @@ int cmdq_env_init(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, env->regs);
 	env->mmio.page0 = (void __iomem __force *)env->regs;
 	env->mmio.page1 = env->mmio.page0 + SZ_64K;
-	spin_lock_init(&env->lock);
+	raw_spin_lock_init(&env->lock);
 	kunit_info(test, "seed %#x", seed);
 	prandom_seed_state(&env->rnd, seed);
 

@@ -71,7 +71,7 @@ struct cmdq_env {
 	struct smmu_cmdq q;
 	struct smmu_mmio mmio;
 	u32 *regs;
-	spinlock_t lock; /* see above */
+	raw_spinlock_t lock; /* see above */
 	struct rnd_state rnd;
 	u32 cons;
 	u32 syncs;

@@ -406,8 +406,11 @@ KUNIT_ARRAY_PARAM_DESC(group, group_cases, name);
 /* A CPU is held up between its CMD_SYNC and its doorbell, for as long as others like. */
 static void group_test_hold_up(struct cmdq_env *env)
 {
-	u32 us = get_random_u32() % 1024;
+	u32 us;
 
+	raw_spin_lock(&env->lock);
+	us = prandom_u32_state(&env->rnd) % 1024;
+	raw_spin_unlock(&env->lock);
 	if (us < 256)
 		udelay(us);
 }

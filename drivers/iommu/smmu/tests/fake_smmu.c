@@ -298,10 +298,10 @@ static void fake_smmu_step(void *ctx)
 	struct fake_smmu *fake = ctx;
 	unsigned long flags;
 
-	spin_lock_irqsave(&fake->lock, flags);
+	raw_spin_lock_irqsave(&fake->lock, flags);
 	if (!fake->stopped)
 		fake_smmu_consume(fake);
-	spin_unlock_irqrestore(&fake->lock, flags);
+	raw_spin_unlock_irqrestore(&fake->lock, flags);
 }
 
 static int fake_smmu_cut_off(void *ctx)
@@ -361,7 +361,7 @@ struct fake_smmu *fake_smmu_create(struct kunit *test, const struct fake_smmu_wo
 	fake->world = world;
 	fake->regs = kunit_kzalloc(test, SMMU_FRAME_BYTES, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, fake->regs);
-	spin_lock_init(&fake->lock);
+	raw_spin_lock_init(&fake->lock);
 
 	smmu = &fake->smmu;
 	smmu->dev = dev;
@@ -423,9 +423,9 @@ u64 fake_smmu_access(struct fake_smmu *fake, u32 sid, u64 iova)
 	u64 pa;
 
 	KUNIT_ASSERT_NOT_NULL(fake->test, c);
-	spin_lock_irqsave(&fake->lock, flags);
+	raw_spin_lock_irqsave(&fake->lock, flags);
 	pa = fake_smmu_access_locked(fake, c, iova);
-	spin_unlock_irqrestore(&fake->lock, flags);
+	raw_spin_unlock_irqrestore(&fake->lock, flags);
 	return pa;
 }
 

@@ -97,7 +97,7 @@ struct fake_smmu {
 	struct smmu_device smmu;
 	const struct fake_smmu_world *world;
 	u32 *regs;
-	spinlock_t lock; /* see above */
+	raw_spinlock_t lock; /* see above */
 	u32 cons;
 	struct smmu_cmd log[FAKE_SMMU_LOG];
 	unsigned int nr_log;
