@@ -6,7 +6,7 @@
 # needs: module
 # load: none
 # tree: one
-# append: deferred_probe_timeout=1
+# append: deferred_probe_timeout=10
 # qemu: -global edu.dma_mask=0xffffffffffff -device edu,addr=0x9 -device edu,addr=0xa
 # timeout: 240
 # The same where masters have "iommus".

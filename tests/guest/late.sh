@@ -1,7 +1,8 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Sourced after lib.sh by scripts that load the module late. Their command line lets
-# masters go ahead without it after a second (deferred_probe_timeout=1).
+# Sourced after lib.sh by scripts that load the module late. Their command line
+# lets masters go ahead without it after a while (deferred_probe_timeout=), which for
+# drivers built in must not end before the board's platform devices have their addresses.
 
 # late_bound DRIVER: has it bound to a master, without an IOMMU.
 late_bound() {
