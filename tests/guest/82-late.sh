@@ -8,7 +8,7 @@
 # append: deferred_probe_timeout=1
 # qemu: -global edu.dma_mask=0xffffffffffff
 # timeout: 240
-# expect-log: cut here|WARNING: drivers/iommu/iommu\.c
+# expect-log: cut here|WARNING: (drivers/iommu/iommu\.c|at __iommu_probe_device)
 # expect-qemu: ^invalid sid=40 .L1STD
 # The module comes when functions of PCI are at work without the SMMU: it leaves the
 # SMMU alone, says why, and they go on. It takes the SMMU when nobody would be cut off,
