@@ -45,7 +45,7 @@ def region_reference(system):
 @check("region-place")
 def region_place(system):
     """iommu-addresses in a node that is not below /reserved-memory."""
-    for node in {region.node: None for region in system.regions}:
+    for node in {region.node: None for region in system.regions if region.memory}:
         if node.parent.name != "reserved-memory" or node.parent.parent is not system.tree.root:
             yield warning(node, PROP, "stands outside /reserved-memory",
                           "move the node there: elsewhere nobody keeps its memory free")
@@ -60,8 +60,9 @@ def region_size(system):
         size = region.range.last - region.range.start + 1
         memory = region.memory.last - region.memory.start + 1
         if size != memory:
-            yield error(region.node, PROP, f"{size:#x} bytes for {region.device}, but its reg has"
-                        f" {memory:#x}", "the region is mapped as a whole: give both the same size")
+            yield warning(region.node, PROP, f"{size:#x} bytes for {region.device}, but its reg has"
+                          f" {memory:#x}: kept free and not mapped",
+                          "a region is mapped as a whole: give both the same size")
 
 
 @check("region-window")
@@ -73,10 +74,19 @@ def region_window(system):
             how = outside(window, region.range)
             if not how or not window:
                 continue
-            say = note if region.memory is None else error
+            say = error if region.mapped() else note
             yield say(region.node, PROP, f"{region.range} lies {how}outside the DMA window of"
                       f" {master.node} ({window})", "the master cannot use addresses there:"
                       " move the region, or extend the window")
+
+
+def _overlap(one, two):
+    """How bad it is that two regions share addresses: not at all if they only share a granule
+    that leads to one place."""
+    if one.mapped() and two.mapped() and one.kept.overlaps(two.kept) and \
+            one.memory.start - one.range.start != two.memory.start - two.range.start:
+        return error
+    return warning if one.range.overlaps(two.range) else None
 
 
 @check("region-overlap")
@@ -85,10 +95,9 @@ def region_overlap(system):
     for master in system.masters.values():
         for at, one in enumerate(master.regions):
             for two in master.regions[at + 1:]:
-                if one.range.overlaps(two.range):
-                    mapped = one.memory is not None and two.memory is not None
-                    say = error if mapped else warning
-                    yield say(two.node, PROP, f"{two.range} for {master.node} overlaps {one.range}"
+                say = _overlap(one, two)
+                if say:
+                    yield say(two.node, PROP, f"{two.kept} for {master.node} overlaps {one.kept}"
                               f" of {one.node}", "give each region I/O addresses of its own")
 
 
@@ -97,7 +106,7 @@ def region_moved(system):
     """A region is to be mapped elsewhere than at its own address: not every driver does that."""
     for region in system.regions:
         master = system.masters.get(region.device)
-        if region.memory is None or region.memory.start == region.range.start or not master:
+        if not master or not region.mapped() or region.memory.start == region.range.start:
             continue
         if not master.ours():
             yield warning(region.node, PROP, f"{region.range} for {region.device} is not where reg"

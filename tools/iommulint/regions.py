@@ -16,14 +16,27 @@ class Region:
     index: int
     device: Node
     range: Range
-    # "reg" of the region, or None: then nothing is mapped.
+    # "reg" of the region, or None if it has none.
     memory: Optional[Range]
+    # Whole granules of it, and whether its memory lies on the granule as it does, all of it.
+    kept: Range
+    in_step: bool
     # Whether memory-region of the master leads here.
     referenced: bool
 
+    def same_size(self):
+        """Whether it is as large as its memory."""
+        return self.memory is not None and \
+            self.memory.last - self.memory.start == self.range.last - self.range.start
+
+    def mapped(self):
+        """Whether the driver maps it: only if it is as large as its memory, and lies on
+        the granule as that does."""
+        return self.same_size() and self.in_step
+
     def kind(self):
         """What the driver makes of it."""
-        if self.memory is None:
+        if not self.mapped():
             return "kept free"
         return "one to one" if self.memory.start == self.range.start else \
             f"to memory at {self.memory.start:#x}"
@@ -45,25 +58,48 @@ def targets(system, node):
     return [system.tree.by_phandle.get(cell) for cell in node.cells("memory-region")]
 
 
+def _judge(system, region, where):
+    """Tell what the granule makes of a region."""
+    prop, granule, node = "iommu-addresses", system.options.granule, region.node
+    if not region.same_size():
+        if region.kept != region.range:
+            system.fault("region-shape", node, prop, f"{where}{region.range} is not on a granule",
+                         "nothing is mapped there, so whole pages are kept free", "note")
+    elif not region.in_step:
+        system.fault("region-shape", node, prop, f"{where}{region.range} lies otherwise on a granule"
+                     f" than its memory: {region.kept} is kept free and not mapped",
+                     f"start both at the same place of a granule of {granule:#x} bytes", "warning")
+    elif region.kept != region.range:
+        system.fault("region-shape", node, prop,
+                     f"{where}{region.range} is not on a granule: {region.kept} is mapped",
+                     "the master reaches what is around the memory, too: start and size should be"
+                     f" multiples of {granule:#x} bytes", "warning")
+
+
 def _one(system, node, index, device, numbers):
-    """One entry: tell what is wrong, keep it otherwise."""
+    """One entry: tell what is wrong, and keep what the driver makes of it."""
     start, size = numbers
     prop, granule = "iommu-addresses", system.options.granule
     where = f"entry {index} for {device}: "
-    if not size or start + size - 1 > ADDRESS_MAX:
-        system.fault("region-shape", node, prop, where + (
-            "size is 0" if not size else f"{start:#x} wraps around"),
-            "give start and size in the cells of the master's parent, high cell first")
+    if not size:
+        system.fault("region-shape", node, prop, f"{where}size is 0: nothing is kept",
+                     "fine if the boot loader fills it in", "warning")
         return
+    last = start + size - 1
+    cut = last > ADDRESS_MAX
+    if cut:
+        system.fault("region-shape", node, prop, f"{where}{size:#x} bytes at {start:#x} go beyond"
+                     " the last address: kept free up to there, and not mapped",
+                     "give start and size in the cells of the master's parent, high cell first",
+                     "warning")
+        last = ADDRESS_MAX
     memory = _memory(node)
-    if (start | size | (memory.start if memory else 0)) % granule:
-        system.fault("region-shape", node, prop,
-                     f"{where}{start:#x}-{start + size - 1:#x} is not on a granule",
-                     f"start and size, and the memory's, are multiples of {granule:#x} bytes"
-                     if memory else "nothing is mapped there, so whole pages are kept free",
-                     "error" if memory else "note")
-    region = Region(node, index, device, Range(start, start + size - 1), memory,
+    kept = Range(start - start % granule, last | granule - 1)
+    region = Region(node, index, device, Range(start, last), memory, kept,
+                    memory is not None and not cut and (memory.start - start) % granule == 0,
                     node in targets(system, device))
+    if not cut:
+        _judge(system, region, where)
     system.regions.append(region)
     if device in system.masters:
         system.masters[device].regions.append(region)

@@ -3,6 +3,7 @@
  * Paging domains: their life, and the SMMUs that use them.
  */
 #include <linux/bitops.h>
+#include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/slab.h>
 
@@ -106,6 +107,17 @@ int smmu_domain_narrow(struct smmu_pgtable_cfg *cfg, struct smmu_window *window)
 	return 0;
 }
 
+/*
+ * The last address of a window that the IOMMU core can name, as an unsigned long; if
+ * there is none, the last one.
+ */
+static u64 smmu_domain_last(const struct smmu_window *window)
+{
+	if (smmu_window_start(window) > ULONG_MAX)
+		return smmu_window_last(window);
+	return min_t(u64, smmu_window_last(window), ULONG_MAX);
+}
+
 static int smmu_domain_build_table(struct smmu_domain *smmu_domain,
 				   const struct smmu_master *master)
 {
@@ -135,7 +147,7 @@ static int smmu_domain_build_table(struct smmu_domain *smmu_domain,
 	smmu_domain->fwb = cfg.fwb;
 	smmu_domain->domain.pgsize_bitmap = smmu_pgtable_sizes(smmu_domain->pt);
 	smmu_domain->domain.geometry.aperture_start = smmu_window_start(&smmu_domain->window);
-	smmu_domain->domain.geometry.aperture_end = smmu_window_last(&smmu_domain->window);
+	smmu_domain->domain.geometry.aperture_end = smmu_domain_last(&smmu_domain->window);
 	smmu_domain->domain.geometry.force_aperture = true;
 	return 0;
 }

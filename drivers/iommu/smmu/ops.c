@@ -113,12 +113,13 @@ static struct iommu_device *smmu_ops_probe_device(struct device *dev)
 		return ERR_PTR(SMMU_OPS_UNSERVED);
 	ret = smmu_ops_set_window(master, &window);
 	if (!ret)
-		ret = smmu_resv_read(master);
+		ret = smmu_regions_read(master);
 	if (ret) {
 		smmu_resv_free(master);
 		smmu_master_destroy(master);
 		return ERR_PTR(SMMU_OPS_UNSERVED);
 	}
+	smmu_resv_read_msi(master);
 	smmu_dmaranges_apply(master);
 	dev_iommu_priv_set(dev, master);
 	return &master->ports[0].smmu->iommu;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Addresses of a master that are not for the DMA API to hand out: what the
- * firmware says of them ("iommu-addresses" of reserved memory), what lies between
- * the parts of its window, and where it finds MSI doorbells.
+ * Addresses of a master that are not for the DMA API to hand out: regions that the
+ * firmware wants kept, what lies between the parts of its window, and where it finds
+ * MSI doorbells.
  *
  * The IOMMU core maps a firmware region whose addresses are the same on both sides
  * and takes any other for a bare reservation, though the binding promises a
@@ -11,15 +11,14 @@
 #include <linux/align.h>
 #include <linux/bitops.h>
 #include <linux/iommu.h>
+#include <linux/limits.h>
 #include <linux/minmax.h>
-#include <linux/of.h>
-#include <linux/of_address.h>
-#include <linux/property.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
+#include <kunit/visibility.h>
+
 #include "arm32/arm32.h"
-#include "compat.h"
 #include "domain.h"
 #include "master.h"
 #include "pgtable/pgtable.h"
@@ -30,71 +29,72 @@
 #define SMMU_RESV_MSI_BASE	0x8000000
 #define SMMU_RESV_MSI_BYTES	SZ_1M
 
-/* What becomes of a region. */
-enum smmu_resv_kind {
-	SMMU_RESV_HOLE,		/* left alone */
-	SMMU_RESV_DIRECT,	/* mapped one to one, by whoever has the DMA API */
-	SMMU_RESV_MOVED,	/* mapped elsewhere, by this driver */
-};
-
-/**
- * struct smmu_resv - a region that the firmware wants kept
- * @node: in the master's list
- * @kind: what becomes of it
- * @range: its addresses as the master sees them
- * @phys: where it lies, if it is mapped
- */
-struct smmu_resv {
-	struct list_head node;
-	enum smmu_resv_kind kind;
-	struct smmu_window_range range;
-	phys_addr_t phys;
-};
-
-static int smmu_resv_prot(const struct smmu_master *master)
-{
-	int prot = IOMMU_READ | IOMMU_WRITE;
-
-	return smmu_master_snoops(master) ? prot | IOMMU_CACHE : prot;
-}
-
 static u64 smmu_resv_bytes(const struct smmu_window_range *range)
 {
 	return range->last - range->start + 1;
 }
 
-static const struct smmu_resv *smmu_resv_overlap(const struct smmu_master *master, u64 start,
+static const struct smmu_resv *smmu_resv_overlap(const struct list_head *regions, u64 start,
 						 u64 last)
 {
 	const struct smmu_resv *resv;
 
-	list_for_each_entry(resv, &master->resv, node)
+	list_for_each_entry(resv, regions, node)
 		if (start <= resv->range.last && resv->range.start <= last)
 			return resv;
 	return NULL;
 }
 
-/* Room for the doorbells in one part of the window, as high as possible. */
-static bool smmu_resv_fit_msi(const struct smmu_master *master,
-			      const struct smmu_window_range *part, u64 bytes,
-			      struct smmu_window_range *msi)
+/* The highest addresses of a range that no region touches */
+static bool smmu_resv_top_gap(const struct list_head *regions, u64 start, u64 last,
+			      struct smmu_window_range *gap)
 {
-	u64 end = ALIGN_DOWN(part->last + 1, bytes);
 	const struct smmu_resv *resv;
 
-	while (end - part->start >= bytes && end > part->start) {
-		msi->start = end - bytes;
-		msi->last = end - 1;
-		resv = smmu_resv_overlap(master, msi->start, msi->last);
-		if (!resv)
+	while ((resv = smmu_resv_overlap(regions, last, last))) {
+		if (resv->range.start <= start)
+			return false;
+		last = resv->range.start - 1;
+	}
+	list_for_each_entry(resv, regions, node)
+		if (resv->range.last < last)
+			start = max(start, resv->range.last + 1);
+	*gap = (struct smmu_window_range){ start, last };
+	return true;
+}
+
+/* A small gap gives an eighth of itself to the doorbells, at least a granule. */
+static bool smmu_resv_fit_msi(const struct smmu_window_range *gap, u64 granule,
+			      struct smmu_window_range *msi)
+{
+	u64 eighth = BIT_ULL(fls64((gap->last - gap->start) / 8 + 1) - 1);
+	u64 bytes = clamp(eighth, granule, (u64)SMMU_RESV_MSI_BYTES);
+
+	msi->last = ALIGN_DOWN(gap->last + 1, bytes) - 1;
+	msi->start = msi->last - (bytes - 1);
+	return msi->last <= gap->last && gap->start <= msi->start && msi->start < msi->last;
+}
+
+/* Room for the doorbells in one part of the window, as high as possible. */
+static bool smmu_resv_place_msi_in(const struct list_head *regions,
+				   const struct smmu_window_range *part, u64 granule,
+				   struct smmu_window_range *msi)
+{
+	struct smmu_window_range gap;
+	u64 last = part->last;
+
+	while (smmu_resv_top_gap(regions, part->start, last, &gap)) {
+		if (smmu_resv_fit_msi(&gap, granule, msi))
 			return true;
-		end = ALIGN_DOWN(resv->range.start, bytes);
+		if (gap.start == part->start)
+			return false;
+		last = gap.start - 1;
 	}
 	return false;
 }
 
-/* A small window gives an eighth of itself to the doorbells, at least a granule. */
-static bool smmu_resv_place_msi(const struct smmu_master *master, struct smmu_window_range *msi)
+static bool smmu_resv_place_msi(const struct smmu_master *master, const struct list_head *regions,
+				struct smmu_window_range *msi)
 {
 	u64 granule = BIT_ULL(master->granule_lg2);
 	int i;
@@ -102,179 +102,95 @@ static bool smmu_resv_place_msi(const struct smmu_master *master, struct smmu_wi
 	msi->start = SMMU_RESV_MSI_BASE;
 	msi->last = SMMU_RESV_MSI_BASE + SMMU_RESV_MSI_BYTES - 1;
 	if (smmu_window_contains(&master->window, msi->start, msi->last) &&
-	    !smmu_resv_overlap(master, msi->start, msi->last))
+	    !smmu_resv_overlap(regions, msi->start, msi->last))
 		return true;
 
-	for (i = master->window.nr - 1; i >= 0; i--) {
-		const struct smmu_window_range *part = &master->window.range[i];
-		u64 eighth = BIT_ULL(fls64((part->last - part->start) / 8 + 1) - 1);
-		u64 bytes = clamp(eighth, granule, (u64)SMMU_RESV_MSI_BYTES);
-
-		if (smmu_resv_fit_msi(master, part, bytes, msi))
+	for (i = master->window.nr - 1; i >= 0; i--)
+		if (smmu_resv_place_msi_in(regions, &master->window.range[i], granule, msi))
 			return true;
-	}
 	return false;
 }
 
-/* Two regions that share addresses must lead to the same place. */
-static bool smmu_resv_contradicts(const struct smmu_resv *a, const struct smmu_resv *b)
+/**
+ * smmu_resv_shape() - What becomes of the addresses that the firmware gives to a region
+ * @start: the first one
+ * @bytes: how many
+ * @reg: where the region lies, %NULL if it does not say
+ * @granule_lg2: log2 of the granule of the master's page tables
+ * @resv: where the region goes; of no use if it is empty
+ *
+ * What cannot be mapped as it is told is kept free, as elsewhere in Linux.
+ *
+ * Context: any; pure.
+ * Return: how much of what is told holds.
+ */
+enum smmu_resv_shape smmu_resv_shape(u64 start, u64 bytes, const struct smmu_window_range *reg,
+				     u8 granule_lg2, struct smmu_resv *resv)
+{
+	const u64 offset = BIT_ULL(granule_lg2) - 1;
+	enum smmu_resv_shape shape = SMMU_RESV_AS_TOLD;
+	u64 last = start + bytes - 1;
+
+	if (!bytes)
+		return SMMU_RESV_EMPTY;
+	if (last < start) {
+		shape = SMMU_RESV_CUT;
+		last = U64_MAX;
+	} else if (reg && reg->last - reg->start != last - start) {
+		shape = SMMU_RESV_OTHER_SIZE;
+	} else if (reg && (reg->start ^ start) & offset) {
+		shape = SMMU_RESV_OTHER_OFFSET;
+	} else if (reg && (start | (last + 1)) & offset) {
+		shape = SMMU_RESV_WIDENED;
+	}
+	resv->range.start = start & ~offset;
+	resv->range.last = last | offset;
+	resv->kind = SMMU_RESV_HOLE;
+	if (!reg || (shape != SMMU_RESV_AS_TOLD && shape != SMMU_RESV_WIDENED))
+		return shape;
+	resv->phys = reg->start & ~offset;
+	resv->kind = reg->start == start ? SMMU_RESV_DIRECT : SMMU_RESV_MOVED;
+	return shape;
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_resv_shape);
+
+/**
+ * smmu_resv_contradicts() - Whether two regions lead the same addresses to two places
+ * @a: one
+ * @b: the other
+ *
+ * Context: any; pure.
+ * Return: true if so.
+ */
+bool smmu_resv_contradicts(const struct smmu_resv *a, const struct smmu_resv *b)
 {
 	if (a->kind == SMMU_RESV_HOLE || b->kind == SMMU_RESV_HOLE ||
 	    a->range.start > b->range.last || b->range.start > a->range.last)
 		return false;
 	return a->phys - a->range.start != b->phys - b->range.start;
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_resv_contradicts);
 
-/* Whether a region can be kept as the firmware wants it. */
-static int smmu_resv_check(const struct smmu_master *master, const struct device_node *region,
-			   const struct smmu_resv *resv)
-{
-	u64 mask = BIT_ULL(master->granule_lg2) - 1;
-	u64 start = resv->range.start, last = resv->range.last;
-	const struct smmu_resv *other;
-
-	if (resv->kind == SMMU_RESV_HOLE)
-		return 0;
-	list_for_each_entry(other, &master->resv, node) {
-		if (!smmu_resv_contradicts(resv, other))
-			continue;
-		dev_err(master->dev,
-			"\"iommu-addresses\" of %pOF: %#llx-%#llx leads elsewhere than the region at %#llx-%#llx\n",
-			region, start, last, other->range.start, other->range.last);
-		return -EINVAL;
-	}
-	if ((start | (last + 1) | resv->phys) & mask) {
-		dev_err(master->dev, "\"iommu-addresses\" of %pOF: %#llx-%#llx is not on a granule\n",
-			region, start, last);
-		return -EINVAL;
-	}
-	if (!smmu_window_contains(&master->window, start, last)) {
-		dev_err(master->dev,
-			"\"iommu-addresses\" of %pOF: %#llx-%#llx lies outside the DMA window of %pOF\n",
-			region, start, last, master->dev->of_node);
-		return -EINVAL;
-	}
-	return 0;
-}
-
-/* What a region's "reg" makes of its addresses. */
-static int smmu_resv_classify(const struct smmu_master *master, struct device_node *region,
-			      struct smmu_resv *resv)
-{
-	u64 bytes = smmu_resv_bytes(&resv->range);
-	struct resource phys;
-
-	if (!of_property_present(region, "reg"))
-		return 0;
-	if (of_address_to_resource(region, 0, &phys)) {
-		dev_err(master->dev, "\"reg\" of %pOF cannot be read\n", region);
-		return -EINVAL;
-	}
-	if (resource_size(&phys) != bytes) {
-		dev_err(master->dev,
-			"\"iommu-addresses\" of %pOF: %#llx bytes, but its \"reg\" has %#llx\n",
-			region, bytes, (u64)resource_size(&phys));
-		return -EINVAL;
-	}
-	resv->phys = phys.start;
-	resv->kind = phys.start == resv->range.start ? SMMU_RESV_DIRECT : SMMU_RESV_MOVED;
-	return 0;
-}
-
-static int smmu_resv_add(struct smmu_master *master, struct device_node *region, u64 start,
-			 u64 bytes)
-{
-	struct smmu_resv *resv;
-	int ret;
-
-	if (!bytes || start + bytes - 1 < start) {
-		dev_err(master->dev, "\"iommu-addresses\" of %pOF: %#llx bytes at %#llx are no range\n",
-			region, bytes, start);
-		return -EINVAL;
-	}
-	resv = kzalloc_obj(*resv, GFP_KERNEL);
-	if (!resv)
-		return -ENOMEM;
-	resv->range.start = start;
-	resv->range.last = start + bytes - 1;
-	ret = smmu_resv_classify(master, region, resv);
-	if (!ret)
-		ret = smmu_resv_check(master, region, resv);
-	if (ret) {
-		kfree(resv);
-		return ret;
-	}
-	list_add_tail(&resv->node, &master->resv);
-	return 0;
-}
-
-/*
- * Entries of several masters stand in one list, each as long as its master's bus
- * makes it.
+/**
+ * smmu_resv_read_msi() - Find out where a master's MSIs go
+ * @master: the master, with its window and its regions
+ *
+ * The core maps their doorbells in a part of the window, or else a hook knows where.
+ *
+ * Context: may sleep.
  */
-static int smmu_resv_read_region(struct smmu_master *master, struct device_node *region)
-{
-	const __be32 *at, *end;
-	int bytes, ret = 0;
-
-	at = of_get_property(region, "iommu-addresses", &bytes);
-	if (!at)
-		return 0;
-	end = at + bytes / sizeof(*at);
-	while (at < end && !ret) {
-		struct device_node *np = of_find_node_by_phandle(be32_to_cpup(at++));
-		int na = np ? of_n_addr_cells(np) : 0;
-		int ns = np ? of_n_size_cells(np) : 0;
-
-		of_node_put(np);
-		if (!np || end - at < na + ns) {
-			dev_err(master->dev,
-				"\"iommu-addresses\" of %pOF is not a list of device, address, size\n",
-				region);
-			return -EINVAL;
-		}
-		if (np == master->dev->of_node)
-			ret = smmu_resv_add(master, region, of_read_number(at, na),
-					    of_read_number(at + na, ns));
-		at += na + ns;
-	}
-	return ret;
-}
-
-/* MSIs: the core maps their doorbells in a part of the window, or else a hook knows where. */
-static void smmu_resv_read_msi(struct smmu_master *master)
+void smmu_resv_read_msi(struct smmu_master *master)
 {
 	struct smmu_window_range msi;
 
 	if (smmu_arm32.read_msi)
 		smmu_arm32.read_msi(master);
-	else if (!smmu_resv_place_msi(master, &msi))
+	else if (!smmu_resv_place_msi(master, &master->resv, &msi))
 		dev_warn(master->dev, "its DMA window has no room for MSI doorbells\n");
 }
 
 /**
- * smmu_resv_read() - Read what the firmware wants kept for a master
- * @master: the master, with its window
- *
- * Context: may sleep.
- * Return: 0, -EINVAL (and a line that says what is wrong) or -ENOMEM.
- */
-int smmu_resv_read(struct smmu_master *master)
-{
-	struct device_node *np = master->dev->of_node, *region;
-	int i = 0, ret = 0;
-
-	while (!ret && (region = of_parse_phandle(np, "memory-region", i++))) {
-		ret = smmu_resv_read_region(master, region);
-		of_node_put(region);
-	}
-	if (!ret)
-		smmu_resv_read_msi(master);
-	return ret;
-}
-
-/**
- * smmu_resv_free() - Free what smmu_resv_read() read
+ * smmu_resv_free() - Free what the firmware wanted kept for a master
  * @master: the master
  *
  * Context: any.
@@ -305,26 +221,31 @@ bool smmu_resv_translates(const struct smmu_master *master)
 	return false;
 }
 
-/* The core counts a region's bytes in a size_t, which may be too narrow for one. */
+/*
+ * Only what the core can ask for: on 32-bit kernels it knows no address beyond 4 GiB,
+ * and counts a region's bytes in a size_t, which is too narrow for some.  Regions that
+ * tell a window by all the rest would come in thousands of millions of parts.
+ */
 static void smmu_resv_report(const struct smmu_master *master, struct list_head *head,
-			     struct smmu_window_range range, enum iommu_resv_type type)
+			     const struct smmu_window_range *range, int prot,
+			     enum iommu_resv_type type)
 {
-	bool msi = type == IOMMU_RESV_SW_MSI;
-	int prot = msi ? IOMMU_WRITE | IOMMU_NOEXEC | IOMMU_MMIO : smmu_resv_prot(master);
+	const u64 last = min3(range->last, smmu_window_last(&master->window), (u64)ULONG_MAX);
+	u64 start = max(range->start, smmu_window_start(&master->window));
 	struct iommu_resv_region *region;
-	size_t bytes;
+	u64 bytes;
 
-	do {
-		bytes = min_t(u64, smmu_resv_bytes(&range), ALIGN_DOWN(SIZE_MAX, SZ_1M));
-		region = iommu_alloc_resv_region(range.start, bytes, prot, type, GFP_KERNEL);
+	for (; start <= last; start += bytes) {
+		bytes = min_t(u64, last - start, ALIGN_DOWN(SIZE_MAX, SZ_1M) - 1) + 1;
+		region = iommu_alloc_resv_region(start, bytes, prot, type, GFP_KERNEL);
 		if (!region) {
-			dev_err(master->dev, "no memory to reserve %#llx-%#llx\n", range.start,
-				range.last);
+			dev_err(master->dev, "no memory to reserve %#llx-%#llx\n", start, last);
 			return;
 		}
 		list_add_tail(&region->list, head);
-		range.start += bytes;
-	} while (range.start <= range.last && range.start);
+		if (bytes > last - start)
+			return;
+	}
 }
 
 /* What is left to MSIs: see smmu_resv_read_msi(). */
@@ -334,8 +255,9 @@ static void smmu_resv_list_msi(const struct smmu_master *master, struct list_hea
 
 	if (smmu_arm32.list_msi)
 		smmu_arm32.list_msi(master, head);
-	else if (smmu_resv_place_msi(master, &msi))
-		smmu_resv_report(master, head, msi, IOMMU_RESV_SW_MSI);
+	else if (smmu_resv_place_msi(master, &master->resv, &msi))
+		smmu_resv_report(master, head, &msi, IOMMU_WRITE | IOMMU_NOEXEC | IOMMU_MMIO,
+				 IOMMU_RESV_SW_MSI);
 }
 
 /**
@@ -349,25 +271,27 @@ void smmu_resv_list(const struct smmu_master *master, struct list_head *head)
 {
 	const struct smmu_window *window = &master->window;
 	const struct smmu_resv *resv;
-	struct smmu_window_range range;
+	struct smmu_window_range hole;
 	unsigned int i;
 
 	smmu_resv_list_msi(master, head);
 	for (i = 1; i < window->nr; i++) {
-		range.start = window->range[i - 1].last + 1;
-		range.last = window->range[i].start - 1;
-		smmu_resv_report(master, head, range, IOMMU_RESV_RESERVED);
+		hole.start = window->range[i - 1].last + 1;
+		hole.last = window->range[i].start - 1;
+		smmu_resv_report(master, head, &hole, 0, IOMMU_RESV_RESERVED);
 	}
 	list_for_each_entry(resv, &master->resv, node)
-		smmu_resv_report(master, head, resv->range, resv->kind == SMMU_RESV_DIRECT ?
-				 IOMMU_RESV_DIRECT : IOMMU_RESV_RESERVED);
+		smmu_resv_report(master, head, &resv->range, resv->prot,
+				 resv->kind == SMMU_RESV_DIRECT ? IOMMU_RESV_DIRECT :
+								  IOMMU_RESV_RESERVED);
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_resv_list);
 
 static int smmu_resv_map_one(struct smmu_domain *smmu_domain, const struct smmu_master *master,
 			     const struct smmu_resv *resv)
 {
 	int ret = smmu_domain_map_region(smmu_domain, resv->range.start, resv->phys,
-					 smmu_resv_bytes(&resv->range), smmu_resv_prot(master));
+					 smmu_resv_bytes(&resv->range), resv->prot);
 
 	if (ret)
 		dev_err(master->dev,

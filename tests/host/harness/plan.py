@@ -22,7 +22,7 @@ CHECKED = {
         "debian": {"nested": "plain trees 54-unclaimed.sh"},
         "builtin": {"1": "plain", "2": "quick 40-api.sh 41-api-disabled.sh 60-vfio.sh", "nested": "named"},
         "debug": {"nested": "own"},
-        "armhf": {"nested": "plain named 56-high.sh 66-window.sh 74-window-low.sh"},
+        "armhf": {"nested": "plain named 56-high.sh 65-regions.sh 66-window.sh 74-window-low.sh"},
         "16k": {"nested": "quick"},
     },
     "newest": {

@@ -23,6 +23,8 @@ int smmu_firmware_sources(struct device *dev, struct smmu_master_source **source
 int smmu_firmware_window(struct device *dev, const struct smmu_master_source *from,
 			 unsigned int nr, struct smmu_window *window, bool *windowed);
 
+int smmu_regions_read(struct smmu_master *master);
+
 int smmu_dmaranges_check(struct smmu_device *smmu);
 void smmu_dmaranges_apply(struct smmu_master *master);
 int smmu_dmaranges_watch(const struct iommu_ops *ops);

@@ -111,11 +111,14 @@ BAD_WINDOWS = platform(
     _bad("ranges-old", "iommus = <&smmu 0x72 0x0 0x0 0x100000>;",
          "iommu-ranges = <0x0 0x0 0x0 0xffffffff>;"),
     _bad("outside", "iommus = <&smmu 0x73 0x0 0x0 0x100000>;", "memory-region = <&out>;"),
-    _bad("unaligned", "iommus = <&smmu 0x74 0x0 0x0 0x100000>;", "memory-region = <&off>;"),
-    _bad("unequal", "iommus = <&smmu 0x75 0x0 0x0 0x100000>;", "memory-region = <&less>;"),
+    # Each is off the granule, and they would share one that leads to two places.
+    _bad("collides", "iommus = <&smmu 0x74 0x0 0x0 0x100000>;", "memory-region = <&one>, <&two>;"),
+    _bad("contradicts", "iommus = <&smmu 0x75 0x0 0x0 0x100000>;", "memory-region = <&here>, <&there>;"),
     regions(_region("out", "&outside 0x0 0x200000 0x0 0x10000", "0x0 0x70000000 0x0 0x10000"),
-            _region("off", "&unaligned 0x0 0x10800 0x0 0x10000", "0x0 0x70100000 0x0 0x10000"),
-            _region("less", "&unequal 0x0 0x10000 0x0 0x8000", "0x0 0x70200000 0x0 0x10000")),
+            _region("one", "&collides 0x0 0x10000 0x0 0x800", "0x0 0x70100000 0x0 0x800"),
+            _region("two", "&collides 0x0 0x10800 0x0 0x800", "0x0 0x70200800 0x0 0x800"),
+            _region("here", "&contradicts 0x0 0x10000 0x0 0x2000", "0x0 0x70300000 0x0 0x2000"),
+            _region("there", "&contradicts 0x0 0x11000 0x0 0x1000", "0x0 0x70400000 0x0 0x1000")),
     smmu=(dma_window("<0x0 0x0 0x0 0x40000000>"),))
 
 BAD_WINDOWS_SAYS = (
@@ -143,10 +146,10 @@ BAD_WINDOWS_SAYS = (
     _ranges("ranges-old", "size 0xffffffff is taken for 4 GiB; write <0x1 0x0>"),
     _line('smmu_edu outside: "iommu-addresses" of /reserved-memory/out@70000000: 0x200000-0x20ffff'
           " lies outside the DMA window of /outside"),
-    _line('smmu_edu unaligned: "iommu-addresses" of /reserved-memory/off@70100000: 0x10800-0x207ff'
-          " is not on a granule"),
-    _line('smmu_edu unequal: "iommu-addresses" of /reserved-memory/less@70200000: 0x8000 bytes,'
-          ' but its "reg" has 0x10000'),
+    _line('smmu_edu collides: "iommu-addresses" of /reserved-memory/two@70200800: 0x10000-0x10fff'
+          " leads elsewhere than the region at 0x10000-0x10fff"),
+    _line('smmu_edu contradicts: "iommu-addresses" of /reserved-memory/there@70400000: 0x11000-0x11fff'
+          " leads elsewhere than the region at 0x10000-0x11fff"),
 )
 
 BAD_WIDE = platform(

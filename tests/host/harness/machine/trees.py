@@ -218,6 +218,37 @@ ONE = platform(
                         "iommu-addresses = <&edu2 0x0 0x70100000 0x0 0x10000>;"),
             node_source("kept", "kept", "iommu-addresses = <&edu2 0x0 0xff000000 0x0 0x1000000>;")))
 
+def all_but(who, start, last):
+    """A region that tells a window by all that lies outside of it."""
+    above = (1 << 64) - 1 - last
+    return node_source(f"{who}_rest", f"{who}-rest", f"iommu-addresses = <&{who} 0x0 0x0 0x0 {start:#x}>,",
+                       f"<&{who} 0x0 {last + 1:#x} {above >> 32:#x} {above & 0xFFFFFFFF:#x}>;")
+
+
+def region(name, reg, *addresses):
+    """Memory at REG, (start, size), that masters have at ADDRESSES, each (master, start, size)."""
+    return node_source(name, f"{name}@{reg[0]:x}", f"reg = <0x0 {reg[0]:#x} 0x0 {reg[1]:#x}>;", "no-map;",
+                       "iommu-addresses = " + ", ".join(
+                           f"<&{who} 0x0 {start:#x} 0x0 {size:#x}>" for who, start, size in addresses) + ";")
+
+
+# Regions as bootloaders leave them behind. edu1 and edu2 send one stream.
+REGIONS = platform(
+    1,
+    master("usb", "iommus = <&smmu 0x08>;", "memory-region = <&usb_rest>;"),
+    master("edu0", "iommus = <&smmu 0x28>;",
+           "memory-region = <&empty>, <&odd>, <&moved>, <&apart>, <&sized>, <&edu0_rest>;"),
+    master("edu1", "iommus = <&smmu 0x30>;", "memory-region = <&edu1_rest>;"),
+    master("edu2", "iommus = <&smmu 0x48>, <&smmu 0x30>;", "memory-region = <&edu2_rest>;"),
+    regions(region("empty", (0x70000000, 0x10000), ("edu0", 0, 0)),
+            # 0x1fa400 bytes, as a framebuffer has them.
+            region("odd", (0x70100000, 0x1FA400), ("edu0", 0x70100000, 0x1FA400)),
+            region("moved", (0x70400400, 0x1000), ("edu0", 0x20000400, 0x1000)),
+            region("apart", (0x70500400, 0x1000), ("edu0", 0x21000800, 0x1000)),
+            region("sized", (0x70600000, 0x10000), ("edu0", 0x70600000, 0x20000)),
+            all_but("usb", 0x40000000, 0x4FFFFFFF), all_but("edu0", 0x10000000, 0x7FFFFFFF),
+            all_but("edu1", 0x2000000, 0x2FFFFFF), all_but("edu2", 0x2000000, 0x2FFFFFF)))
+
 # 0x20, 0x28, 0x30 and 0x38 are edu0's, so edu1's is. What the mask covers does not count.
 MASK = platform(2, master("usb", "iommus = <&smmu 0x08 0x0>;"),
                 master("sata", "iommus = <&smmu 0x18 0x0>;"),
@@ -278,6 +309,17 @@ DIRECT_PCI = cells(
             "edu1", "edu@6,0", "reg = <0x3000 0x0 0x0 0x0 0x0>;", "memory-region = <&direct>;",
             "iommu-ranges = <0x0 0x0 0x0 0x0 0x8000000>, <0x0 0x0 0x70000000 0x0 0x1000000>;")))
 
+# Two functions with one StreamID, and a window told by the rest.
+REGIONS_PCI = cells(
+    1, map_streams({0x30: 0x28}),
+    add_node("/", "\n" + regions(node_source(
+        "rest", "rest", "iommu-addresses = " + ", ".join(
+            f"<&{who} 0x0 0x0 0x0 0x0 0x2000000>, <&{who} 0x0 0x0 0x4000000 0xffffffff 0xfc000000>"
+            for who in ("edu0", "edu1")) + ";"))),
+    add_node(PCIE, "\n" + "".join(node_source(
+        f"edu{n}", f"edu@{n + 5},0", f"reg = <{n + 5 << 11:#x} 0x0 0x0 0x0 0x0>;",
+        "memory-region = <&rest>;") for n in (0, 1))))
+
 # Split ranges, a gap at edu1 (0x30), and functions of a slot made one by the mask.
 MAP = cells(1, set_property(PCIE, "iommu-map", "<0x0 &smmu 0x0 0x28>, <0x28 &smmu 0x28 0x8>,"
                             " <0x38 &smmu 0x38 0xffc8>"),
@@ -298,5 +340,6 @@ _RANGES = (master("usb", "iommus = <&smmu 0x08>;"),
 
 TREES = {"fixed": FIXED, "fixed-pci": FIXED_PCI, "one": ONE, "mask": MASK, "four": FOUR, "five": FIVE,
          "five-low": FIVE_LOW, "window-pci": WINDOW_PCI, "direct-pci": DIRECT_PCI, "map": MAP,
+         "regions": REGIONS, "regions-pci": REGIONS_PCI,
          "map-cells": MAP_CELLS, "dma-ranges": platform(1, *_RANGES),
          "off": platform(1, *_RANGES, smmu=(set_property(SMMU, "status", '"disabled"'),))}
