@@ -83,8 +83,7 @@ def region_window(system):
 def _overlap(one, two):
     """How bad it is that two regions share addresses: not at all if they only share a granule
     that leads to one place."""
-    if one.mapped() and two.mapped() and one.kept.overlaps(two.kept) and \
-            one.memory.start - one.range.start != two.memory.start - two.range.start:
+    if one.contradicts(two):
         return error
     return warning if one.range.overlaps(two.range) else None
 

@@ -51,43 +51,6 @@ def window_bits(system):
                 break
 
 
-def _groups(system):
-    """Pairs of masters that share a group, each master with the first of its group."""
-    for iommu in system.iommus.values():
-        if not iommu.ours or not iommu.node.enabled:
-            continue
-        masters = [master for master in iommu.masters if master.node.enabled]
-        for at, one in enumerate(masters):
-            for two in masters[at + 1:]:
-                if two.bridge is one.node or one.bridge is two.node:
-                    continue
-                if any(a.iommu is b.iommu is iommu and a.ids.overlaps(b.ids)
-                       for a in one.streams for b in two.streams):
-                    yield iommu, one, two
-
-
-@check("window-group")
-def window_group(system):
-    """Masters that share a group have different windows."""
-    told_already = set()
-    for iommu, one, two in _groups(system):
-        if two.node in told_already or one.window() == two.window():
-            continue
-        told_already.add(two.node)
-        prop = (two.limits or one.limits)[-1].prop
-        # Whether a bus has a function with that stream, the tree does not tell.
-        say = warning if {one.node, two.node} & system.maps.keys() else error
-        yield say(two.node, prop, f"is in one group with {one.node} (streams of {iommu}), which"
-                    f" has another DMA window ({_say(one)}, not {_say(two)})",
-                    "one group is one address space: give them the same window")
-
-
-def _say(master):
-    """A master's window in words."""
-    window = master.window()
-    return "all addresses" if window.everything() else str(window)
-
-
 @check("window-dma-ranges")
 def window_dma_ranges(system):
     """A window and dma-ranges of the master's bus contradict each other."""

@@ -34,6 +34,11 @@ class Region:
         the granule as that does."""
         return self.same_size() and self.in_step
 
+    def contradicts(self, other):
+        """Whether the two lead one address to two places."""
+        return self.mapped() and other.mapped() and self.kept.overlaps(other.kept) and \
+            self.memory.start - self.range.start != other.memory.start - other.range.start
+
     def kind(self):
         """What the driver makes of it."""
         if not self.mapped():

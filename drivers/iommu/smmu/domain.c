@@ -201,26 +201,63 @@ void smmu_domain_free(struct iommu_domain *domain)
 	kfree(smmu_domain);
 }
 
+/* Whether an SMMU can walk a table. */
+static bool smmu_domain_walks(const struct smmu_device *smmu, const struct smmu_pgtable_cfg *cfg)
+{
+	const struct smmu_caps *caps = &smmu->caps;
+
+	if (cfg->stage == 1 ? !caps->s1 : !caps->s2)
+		return false;
+	if (!(caps->granules & BIT(cfg->granule_lg2)))
+		return false;
+	if (cfg->oas_bits > smmu_caps_oas_bits(caps, cfg->granule_lg2))
+		return false;
+	if (cfg->ias_bits > smmu_domain_input_bits(smmu, cfg->stage, cfg->granule_lg2))
+		return false;
+	if (cfg->bbml > caps->bbml || (cfg->bbml && cfg->contig && !caps->contig))
+		return false;
+	/* A table that is cleaned for one walker serves one that snoops as well. */
+	return (!cfg->coherent || caps->coherent) && (!cfg->fwb || caps->fwb);
+}
+
 /* Whether an SMMU can walk the table of a domain. */
 static bool smmu_domain_fits(const struct smmu_domain *smmu_domain, const struct smmu_device *smmu)
 {
 	const struct smmu_walk *walk = smmu_pgtable_walk(smmu_domain->pt);
-	const struct smmu_caps *caps = &smmu->caps;
+	const struct smmu_pgtable_cfg cfg = {
+		.stage = smmu_domain->stage,
+		.granule_lg2 = walk->granule_lg2,
+		.ias_bits = 64 - walk->t0sz,
+		.oas_bits = walk->oas_bits,
+		.coherent = walk->coherent,
+		.fwb = smmu_domain->fwb,
+		.bbml = smmu_pgtable_bbml(smmu_domain->pt),
+		.contig = smmu_pgtable_contig(smmu_domain->pt),
+	};
 
-	if (smmu_domain->stage == 1 ? !caps->s1 : !caps->s2)
+	return smmu_domain_walks(smmu, &cfg);
+}
+
+/**
+ * smmu_domain_suits() - Whether a domain that is made for one master serves another
+ * @made_for: the one, with its window
+ * @master: the other, with the same window
+ *
+ * Context: any.
+ * Return: true if all SMMUs of @master can walk its table.
+ */
+bool smmu_domain_suits(const struct smmu_master *made_for, const struct smmu_master *master)
+{
+	struct smmu_window window = made_for->window;
+	struct smmu_pgtable_cfg cfg;
+	unsigned int i;
+
+	if (smmu_domain_describe(made_for, &cfg) || smmu_domain_narrow(&cfg, &window))
 		return false;
-	if (!(caps->granules & BIT(walk->granule_lg2)))
-		return false;
-	if (walk->oas_bits > smmu_caps_oas_bits(caps, walk->granule_lg2))
-		return false;
-	if (64 - walk->t0sz > smmu_domain_input_bits(smmu, smmu_domain->stage, walk->granule_lg2))
-		return false;
-	if (smmu_pgtable_bbml(smmu_domain->pt) > caps->bbml)
-		return false;
-	if (smmu_pgtable_contig(smmu_domain->pt) && !caps->contig)
-		return false;
-	/* A table that is cleaned for one walker serves one that snoops as well. */
-	return (!walk->coherent || caps->coherent) && (!smmu_domain->fwb || caps->fwb);
+	for (i = 0; i < master->nr_ports; i++)
+		if (!smmu_domain_walks(master->ports[i].smmu, &cfg))
+			return false;
+	return true;
 }
 
 static struct smmu_inval_target *smmu_domain_find_target(struct smmu_domain *smmu_domain,
@@ -342,6 +379,38 @@ struct iommu_domain *smmu_domain_alloc(const struct smmu_master *master,
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_domain_alloc);
 
+/* Whether a domain and a master go together on one SMMU. */
+static bool smmu_domain_admits_port(const struct smmu_domain *smmu_domain,
+				    const struct smmu_port *port)
+{
+	bool uncached = !smmu_master_snoops_always(port->master);
+
+	lockdep_assert_held(&smmu_domain->lock);
+	return smmu_window_within(&smmu_domain->window, &port->master->window) &&
+	       smmu_domain_fits(smmu_domain, port->smmu) &&
+	       !(uncached && smmu_domain->enforce_coherency);
+}
+
+/**
+ * smmu_domain_admits() - Whether a master could join a domain now
+ * @smmu_domain: the domain
+ * @master: the master
+ *
+ * Context: may sleep.
+ * Return: true if it goes together with all SMMUs of the master.
+ */
+bool smmu_domain_admits(struct smmu_domain *smmu_domain, const struct smmu_master *master)
+{
+	bool admits = true;
+	unsigned int i;
+
+	mutex_lock(&smmu_domain->lock);
+	for (i = 0; i < master->nr_ports; i++)
+		admits &= smmu_domain_admits_port(smmu_domain, &master->ports[i]);
+	mutex_unlock(&smmu_domain->lock);
+	return admits;
+}
+
 /**
  * smmu_domain_join() - Let a master use a domain on one SMMU, before it does
  * @smmu_domain: the domain
@@ -362,11 +431,8 @@ int smmu_domain_join(struct smmu_domain *smmu_domain, const struct smmu_port *po
 	bool uncached = !smmu_master_snoops_always(port->master);
 	struct smmu_inval_target *target = ERR_PTR(-EINVAL);
 
-	if (!smmu_window_within(&smmu_domain->window, &port->master->window))
-		return -EINVAL;
 	mutex_lock(&smmu_domain->lock);
-	if (smmu_domain_fits(smmu_domain, port->smmu) &&
-	    !(uncached && smmu_domain->enforce_coherency))
+	if (smmu_domain_admits_port(smmu_domain, port))
 		target = smmu_domain_get_target(smmu_domain, port->smmu);
 	if (!IS_ERR(target)) {
 		smmu_domain->uncached_ports += uncached;

@@ -53,9 +53,11 @@ static inline struct smmu_domain *to_smmu_domain(struct iommu_domain *domain)
 
 int smmu_domain_describe(const struct smmu_master *master, struct smmu_pgtable_cfg *cfg);
 int smmu_domain_narrow(struct smmu_pgtable_cfg *cfg, struct smmu_window *window);
+bool smmu_domain_suits(const struct smmu_master *made_for, const struct smmu_master *master);
 
 struct iommu_domain *smmu_domain_alloc(const struct smmu_master *master,
 				       const struct iommu_domain_ops *ops);
+bool smmu_domain_admits(struct smmu_domain *smmu_domain, const struct smmu_master *master);
 int smmu_domain_join(struct smmu_domain *smmu_domain, const struct smmu_port *port);
 u16 smmu_domain_id(struct smmu_domain *smmu_domain, const struct smmu_port *port);
 void smmu_domain_leave(struct smmu_domain *smmu_domain, const struct smmu_port *port);

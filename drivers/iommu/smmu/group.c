@@ -5,9 +5,16 @@
  */
 #include <linux/device.h>
 #include <linux/iommu.h>
+#include <linux/list.h>
 #include <linux/pci.h>
 
+#include <kunit/visibility.h>
+
+#include "arm32/arm32.h"
+#include "compat.h"
+#include "domain.h"
 #include "master.h"
+#include "resv.h"
 #include "smmu.h"
 
 /* The group of those who send a stream must be the one found so far, if any was. */
@@ -50,23 +57,70 @@ static int smmu_group_merge_port(const struct smmu_port *port, struct iommu_grou
 	return ret;
 }
 
-/* A group has one domain, and a domain has one window. */
-static int smmu_group_check_window(struct device *dev, void *ctx)
+/*
+ * The paging domain that a master of a group is in, or that its DMA API uses, if any.
+ * There may be one from which the group is away for a while: @used.
+ */
+static struct smmu_domain *smmu_group_domain_of(const struct smmu_master *member, bool *used)
+{
+	struct iommu_domain *domain;
+
+	*used = smmu_arm32.domain_of && smmu_arm32.domain_of(member);
+	if (*used)
+		return smmu_arm32.domain_of(member);
+	domain = smmu_compat_domain_of(member->dev);
+	*used = domain && domain->type != IOMMU_DOMAIN_IDENTITY;
+	return *used && domain->type & __IOMMU_DOMAIN_PAGING ? to_smmu_domain(domain) : NULL;
+}
+
+/* A group has one domain, and a domain has one window and one form of table. */
+static int smmu_group_check_domain(const struct smmu_master *master,
+				   const struct smmu_master *other, struct smmu_domain *smmu_domain)
+{
+	if (!smmu_window_equal(&other->window, &master->window)) {
+		dev_err(master->dev,
+			"is in one group with %s, which has another DMA window: give them the same\n",
+			dev_name(other->dev));
+		return -EINVAL;
+	}
+	if (smmu_domain_suits(other, master) &&
+	    (!smmu_domain || smmu_domain_admits(smmu_domain, master)))
+		return 0;
+	dev_err(master->dev,
+		"is in one group with %s, whose page tables its SMMUs cannot use: give them the same SMMUs or separate StreamIDs\n",
+		dev_name(other->dev));
+	return -EINVAL;
+}
+
+/*
+ * Whether a master can live in the group of another.  What shows only when a domain is
+ * attached is too late: then, the core gives up the whole SMMU.
+ */
+static int smmu_group_check(struct device *dev, void *ctx)
 {
 	const struct smmu_master *master = ctx;
 	const struct smmu_master *other = dev_iommu_priv_get(dev);
+	struct smmu_domain *smmu_domain;
+	bool used;
+	int ret;
 
-	if (!other || smmu_window_equal(&other->window, &master->window))
+	if (!other)
 		return 0;
-	dev_err(master->dev,
-		"is in one group with %s, which has another DMA window: give them the same\n",
-		dev_name(dev));
-	return -EINVAL;
+	smmu_domain = smmu_group_domain_of(other, &used);
+	ret = smmu_group_check_domain(master, other, smmu_domain);
+	if (!ret)
+		ret = smmu_resv_check_group(master, other);
+	/* Addresses are given out once there is a domain. */
+	if (!ret && used)
+		ret = smmu_resv_check_late(master, other);
+	return ret;
 }
 
 /**
  * smmu_group_get() - The group that a master belongs to
- * @master: the master
+ * @master: the master; it is in the group from here on
+ *
+ * A master that cannot live with those that are there is refused (and a line says why).
  *
  * Context: may sleep.
  * Return: the group with a reference, or an ERR_PTR().
@@ -85,9 +139,12 @@ struct iommu_group *smmu_group_get(struct smmu_master *master)
 	if (IS_ERR(group))
 		return group;
 	if (!ret)
-		ret = iommu_group_for_each_dev(group, master, smmu_group_check_window);
-	if (!ret)
-		return group;
-	iommu_group_put(group);
-	return ERR_PTR(ret);
+		ret = iommu_group_for_each_dev(group, master, smmu_group_check);
+	if (ret) {
+		iommu_group_put(group);
+		return ERR_PTR(ret);
+	}
+	smmu_master_join_group(master, group);
+	return group;
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_group_get);

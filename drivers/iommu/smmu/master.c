@@ -4,6 +4,8 @@
  */
 #include <linux/bitops.h>
 #include <linux/device.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/of_address.h>
 #include <linux/pci.h>
 #include <linux/ratelimit.h>
@@ -18,6 +20,12 @@
 
 #define SMMU_FAULT_LINES	10
 #define SMMU_FAULT_INTERVAL	(5 * HZ)
+
+/* Taken inside a group's mutex: guards what follows, and smmu_master.group and .in_group. */
+static DEFINE_MUTEX(smmu_master_group_lock);
+
+/* Masters that have a group. */
+static LIST_HEAD(smmu_master_grouped);
 
 static struct smmu_stream *smmu_master_get_stream(struct smmu_device *smmu, u32 sid)
 {
@@ -257,6 +265,7 @@ struct smmu_master *smmu_master_create(struct device *dev, const struct smmu_mas
 	master->granule_lg2 = granule_lg2;
 	master->window = smmu_window_all();
 	INIT_LIST_HEAD(&master->resv);
+	INIT_LIST_HEAD(&master->in_group);
 	for (i = 0; i < nr && !ret; i++)
 		if (!smmu_master_has_port(master, from[i].smmu))
 			ret = smmu_master_open_port(master, from[i].smmu, from, nr);
@@ -282,6 +291,62 @@ void smmu_master_destroy(struct smmu_master *master)
 	kfree(master);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_master_destroy);
+
+/**
+ * smmu_master_visit_group() - Call a function for each master of a group
+ * @master: one of them; it is the only one if it has no group yet
+ * @visit: the function; once it returns anything but 0, it is called no more
+ * @ctx: for it
+ *
+ * Context: may sleep; may hold the group's mutex.
+ * Return: what @visit returned last.
+ */
+int smmu_master_visit_group(const struct smmu_master *master,
+			    int (*visit)(const struct smmu_master *member, void *ctx), void *ctx)
+{
+	const struct smmu_master *member;
+	int ret = 0;
+
+	mutex_lock(&smmu_master_group_lock);
+	if (!master->group)
+		ret = visit(master, ctx);
+	else
+		list_for_each_entry(member, &smmu_master_grouped, in_group)
+			if (member->group == master->group && !ret)
+				ret = visit(member, ctx);
+	mutex_unlock(&smmu_master_group_lock);
+	return ret;
+}
+
+/**
+ * smmu_master_join_group() - A master is in a group from now on
+ * @master: the master
+ * @group: the group
+ *
+ * Context: may sleep; may hold the group's mutex.
+ */
+void smmu_master_join_group(struct smmu_master *master, struct iommu_group *group)
+{
+	mutex_lock(&smmu_master_group_lock);
+	master->group = group;
+	list_add_tail(&master->in_group, &smmu_master_grouped);
+	mutex_unlock(&smmu_master_group_lock);
+}
+
+/**
+ * smmu_master_leave_group() - A master is no longer in its group, if it was in one
+ * @master: the master
+ *
+ * Context: may sleep; may hold the group's mutex.
+ */
+void smmu_master_leave_group(struct smmu_master *master)
+{
+	mutex_lock(&smmu_master_group_lock);
+	master->group = NULL;
+	list_del_init(&master->in_group);
+	mutex_unlock(&smmu_master_group_lock);
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_master_leave_group);
 
 /**
  * smmu_master_snoops() - Whether the firmware says that a master snoops the caches

@@ -115,6 +115,8 @@ struct smmu_port {
  * @windowed: the firmware limited them; as @window
  * @resv: struct smmu_resv that the firmware wants kept; never changes
  * @arm32: belongs to arm32/
+ * @group: its group, %NULL before it has one; belongs to master.c
+ * @in_group: in the list of all that have one; belongs to master.c
  * @nr_ports: number of @ports; never changes
  * @ports: its streams, by SMMU
  */
@@ -125,6 +127,8 @@ struct smmu_master {
 	bool windowed;
 	struct list_head resv;
 	struct smmu_arm32_master arm32;
+	struct iommu_group *group;
+	struct list_head in_group;
 
 	unsigned int nr_ports;
 	struct smmu_port ports[] __counted_by(nr_ports);
@@ -151,6 +155,10 @@ bool smmu_master_coherent(const struct smmu_master *master);
 bool smmu_master_snoops_always(const struct smmu_master *master);
 bool smmu_master_has_sid(const struct smmu_port *port, u32 sid);
 struct smmu_port *smmu_master_find_port(struct smmu_device *smmu, u32 sid);
+void smmu_master_join_group(struct smmu_master *master, struct iommu_group *group);
+void smmu_master_leave_group(struct smmu_master *master);
+int smmu_master_visit_group(const struct smmu_master *master,
+			    int (*visit)(const struct smmu_master *member, void *ctx), void *ctx);
 
 struct iommu_group *smmu_group_get(struct smmu_master *master);
 

@@ -139,6 +139,7 @@ static void smmu_ops_release_device(struct device *dev)
 	/* What smmu_ops_probe_finalize() did. */
 	if (smmu_arm32.release_device)
 		smmu_arm32.release_device(master);
+	smmu_master_leave_group(master);
 	smmu_resv_free(master);
 	smmu_master_destroy(master);
 }
@@ -177,7 +178,10 @@ static bool smmu_ops_capable(struct device *dev, enum iommu_cap cap)
 	}
 }
 
-/* Identity keeps no window and moves no region: "iommu.passthrough" is not for those. */
+/*
+ * Identity keeps no window and moves no region: "iommu.passthrough" is not for those.  The
+ * core wants one answer from all devices of a group.
+ */
 static int smmu_ops_def_domain_type(struct device *dev)
 {
 	const struct smmu_master *master = dev_iommu_priv_get(dev);
@@ -186,7 +190,7 @@ static int smmu_ops_def_domain_type(struct device *dev)
 	/* Not where attaching identity attaches the DMA API's domain anyway. */
 	if (translated && !smmu_arm32.attach_default && iommu_default_passthrough())
 		return IOMMU_DOMAIN_DMA;
-	if (dev_is_pci(dev) && pci_match_id(smmu_ops_identity_only, to_pci_dev(dev)))
+	if (!translated && dev_is_pci(dev) && pci_match_id(smmu_ops_identity_only, to_pci_dev(dev)))
 		return IOMMU_DOMAIN_IDENTITY;
 	return 0;
 }

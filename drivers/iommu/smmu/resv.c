@@ -204,21 +204,26 @@ void smmu_resv_free(struct smmu_master *master)
 	INIT_LIST_HEAD(&master->resv);
 }
 
-/**
- * smmu_resv_translates() - Whether the firmware wants addresses of a master translated
- * @master: the master
- *
- * Context: any.
- * Return: true if a region of it lies elsewhere, which identity cannot keep.
- */
-bool smmu_resv_translates(const struct smmu_master *master)
+static int smmu_resv_translates_one(const struct smmu_master *master, void *ctx)
 {
 	const struct smmu_resv *resv;
 
 	list_for_each_entry(resv, &master->resv, node)
 		if (resv->kind == SMMU_RESV_MOVED)
-			return true;
-	return false;
+			return 1;
+	return 0;
+}
+
+/**
+ * smmu_resv_translates() - Whether the firmware wants addresses of a group translated
+ * @master: a master of the group
+ *
+ * Context: may sleep; as smmu_resv_list().
+ * Return: true if a region of it lies elsewhere, which identity cannot keep.
+ */
+bool smmu_resv_translates(const struct smmu_master *master)
+{
+	return smmu_master_visit_group(master, smmu_resv_translates_one, NULL);
 }
 
 /*
@@ -248,14 +253,73 @@ static void smmu_resv_report(const struct smmu_master *master, struct list_head 
 	}
 }
 
+static bool smmu_resv_same(const struct smmu_resv *a, const struct smmu_resv *b)
+{
+	return a->kind == b->kind && a->range.start == b->range.start &&
+	       a->range.last == b->range.last && (a->kind == SMMU_RESV_HOLE || a->phys == b->phys);
+}
+
+static bool smmu_resv_has(const struct list_head *regions, const struct smmu_resv *resv)
+{
+	const struct smmu_resv *other;
+
+	list_for_each_entry(other, regions, node)
+		if (smmu_resv_same(other, resv))
+			return true;
+	return false;
+}
+
+/* Copy those of a master's regions that are not in a list yet. */
+static int smmu_resv_collect_one(const struct smmu_master *master, void *ctx)
+{
+	struct list_head *regions = ctx;
+	const struct smmu_resv *resv;
+	struct smmu_resv *copy;
+
+	list_for_each_entry(resv, &master->resv, node) {
+		if (smmu_resv_has(regions, resv))
+			continue;
+		copy = kmemdup(resv, sizeof(*resv), GFP_KERNEL);
+		if (!copy)
+			return -ENOMEM;
+		list_add_tail(&copy->node, regions);
+	}
+	return 0;
+}
+
+static void smmu_resv_drop(struct list_head *regions)
+{
+	struct smmu_resv *resv, *next;
+
+	list_for_each_entry_safe(resv, next, regions, node)
+		kfree(resv);
+}
+
+/* All regions of a master's group: what one must not use, none of them is given. */
+static int smmu_resv_collect(const struct smmu_master *master, struct list_head *regions)
+{
+	int ret = smmu_master_visit_group(master, smmu_resv_collect_one, regions);
+
+	if (ret)
+		smmu_resv_drop(regions);
+	return ret;
+}
+
+static int smmu_resv_list_doorbell(const struct smmu_master *master, void *head)
+{
+	smmu_arm32.list_msi(master, head);
+	return 0;
+}
+
 /* What is left to MSIs: see smmu_resv_read_msi(). */
-static void smmu_resv_list_msi(const struct smmu_master *master, struct list_head *head)
+static void smmu_resv_list_msi(const struct smmu_master *master, const struct list_head *regions,
+			       struct list_head *head)
 {
 	struct smmu_window_range msi;
 
 	if (smmu_arm32.list_msi)
-		smmu_arm32.list_msi(master, head);
-	else if (smmu_resv_place_msi(master, &master->resv, &msi))
+		smmu_master_visit_group(master, smmu_resv_list_doorbell, head);
+	else if (smmu_resv_place_msi(master, regions, &msi))
 		smmu_resv_report(master, head, &msi, IOMMU_WRITE | IOMMU_NOEXEC | IOMMU_MMIO,
 				 IOMMU_RESV_SW_MSI);
 }
@@ -265,27 +329,124 @@ static void smmu_resv_list_msi(const struct smmu_master *master, struct list_hea
  * @master: the master
  * @head: where the regions go
  *
- * Context: may sleep.
+ * It tells of all masters of the group: the DMA API gives out one range of addresses for
+ * all, and asks only the first of them.
+ *
+ * Context: may sleep; takes a lock that is taken inside a group's mutex.
  */
 void smmu_resv_list(const struct smmu_master *master, struct list_head *head)
 {
 	const struct smmu_window *window = &master->window;
 	const struct smmu_resv *resv;
 	struct smmu_window_range hole;
+	LIST_HEAD(regions);
 	unsigned int i;
 
-	smmu_resv_list_msi(master, head);
+	if (smmu_resv_collect(master, &regions)) {
+		dev_err(master->dev, "no memory to tell what its firmware reserves\n");
+		return;
+	}
+	smmu_resv_list_msi(master, &regions, head);
 	for (i = 1; i < window->nr; i++) {
 		hole.start = window->range[i - 1].last + 1;
 		hole.last = window->range[i].start - 1;
 		smmu_resv_report(master, head, &hole, 0, IOMMU_RESV_RESERVED);
 	}
-	list_for_each_entry(resv, &master->resv, node)
+	list_for_each_entry(resv, &regions, node)
 		smmu_resv_report(master, head, &resv->range, resv->prot,
 				 resv->kind == SMMU_RESV_DIRECT ? IOMMU_RESV_DIRECT :
 								  IOMMU_RESV_RESERVED);
+	smmu_resv_drop(&regions);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_resv_list);
+
+/* Whether regions leave nothing of a range. */
+static bool smmu_resv_cover(const struct list_head *regions, u64 start, u64 last)
+{
+	const struct smmu_resv *resv;
+
+	while ((resv = smmu_resv_overlap(regions, start, start))) {
+		if (resv->range.last >= last)
+			return true;
+		start = resv->range.last + 1;
+	}
+	return false;
+}
+
+/* Whether regions leave nothing of that part of another that lies in a window. */
+static bool smmu_resv_cover_in(const struct list_head *regions, const struct smmu_window *window,
+			       const struct smmu_resv *resv)
+{
+	unsigned int i;
+
+	for (i = 0; i < window->nr; i++) {
+		u64 start = max(resv->range.start, window->range[i].start);
+		u64 last = min(resv->range.last, window->range[i].last);
+
+		if (start <= last && !smmu_resv_cover(regions, start, last))
+			return false;
+	}
+	return true;
+}
+
+/**
+ * smmu_resv_check_late() - Whether a master's regions are known to a group already
+ * @master: a master that is to join the group
+ * @member: a master of the group, in which addresses may have been given out
+ *
+ * Context: may sleep; as smmu_resv_list().
+ * Return: 0; -EBUSY (and a line that says where) if addresses of a region may be in use;
+ * or -ENOMEM.
+ */
+int smmu_resv_check_late(const struct smmu_master *master, const struct smmu_master *member)
+{
+	const struct smmu_resv *resv;
+	LIST_HEAD(regions);
+	int ret;
+
+	ret = smmu_resv_collect(member, &regions);
+	if (ret)
+		return ret;
+	list_for_each_entry(resv, &master->resv, node) {
+		if (smmu_resv_cover_in(&regions, &master->window, resv))
+			continue;
+		dev_err(master->dev,
+			"\"iommu-addresses\" %#llx-%#llx come too late: %s, which is in its group, may use them already; give both the same\n",
+			resv->range.start, resv->range.last, dev_name(member->dev));
+		ret = -EBUSY;
+		break;
+	}
+	smmu_resv_drop(&regions);
+	return ret;
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_resv_check_late);
+
+/**
+ * smmu_resv_check_group() - Whether regions of two masters can be kept in one domain
+ * @master: one of them, which is named in the line if they cannot
+ * @other: the other one
+ *
+ * Context: any.
+ * Return: 0 or -EINVAL (and a line that says where).
+ */
+int smmu_resv_check_group(const struct smmu_master *master, const struct smmu_master *other)
+{
+	const struct smmu_resv *a, *b;
+
+	list_for_each_entry(a, &master->resv, node) {
+		list_for_each_entry(b, &other->resv, node) {
+			if (!smmu_resv_contradicts(a, b))
+				continue;
+			dev_err(master->dev,
+				"\"iommu-addresses\" %#llx-%#llx lead elsewhere than those at %#llx-%#llx of %s, which is in its group\n",
+				a->range.start, a->range.last, b->range.start, b->range.last,
+				dev_name(other->dev));
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_resv_check_group);
 
 static int smmu_resv_map_one(struct smmu_domain *smmu_domain, const struct smmu_master *master,
 			     const struct smmu_resv *resv)

@@ -53,6 +53,8 @@ void smmu_resv_read_msi(struct smmu_master *master);
 void smmu_resv_free(struct smmu_master *master);
 bool smmu_resv_translates(const struct smmu_master *master);
 void smmu_resv_list(const struct smmu_master *master, struct list_head *head);
+int smmu_resv_check_group(const struct smmu_master *master, const struct smmu_master *other);
+int smmu_resv_check_late(const struct smmu_master *master, const struct smmu_master *member);
 int smmu_resv_map(struct smmu_domain *smmu_domain, const struct smmu_master *master);
 
 #endif /* SMMU_RESV_H */

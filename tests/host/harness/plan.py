@@ -26,7 +26,7 @@ CHECKED = {
         "16k": {"nested": "quick"},
     },
     "newest": {
-        "debian": {"nested": "plain since 66-window.sh"},
+        "debian": {"nested": "plain since 65-group.sh 66-window.sh"},
         "builtin": {"nested": "quick 40-api.sh named"},
         "armhf": {"nested": "quick"},
     },

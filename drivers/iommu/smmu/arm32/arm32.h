@@ -31,6 +31,8 @@ struct smmu_master;
  * @release_device: take it away again; with the group's mutex
  * @attach_default: the core attaches its default domain, with the group's mutex; 0 or as
  *	smmu_attach_domain()
+ * @domain_of: with the group's mutex: the domain of a master's DMA API, %NULL if it has not
+ *	joined
  * @refuses: whether a master must not be attached to any domain
  * @serves: whether a domain is one of the DMA API, which is to have the firmware's regions
  * @read_msi: probe_device: find out where a master's MSIs go
@@ -47,6 +49,7 @@ struct smmu_arm32_ops {
 	void (*probe_finalize)(struct smmu_master *master);
 	void (*release_device)(struct smmu_master *master);
 	int (*attach_default)(struct smmu_master *master);
+	struct smmu_domain *(*domain_of)(const struct smmu_master *master);
 	bool (*refuses)(const struct smmu_master *master);
 	bool (*serves)(const struct smmu_domain *smmu_domain);
 

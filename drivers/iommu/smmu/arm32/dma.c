@@ -270,6 +270,11 @@ static int smmu_arm32_attach_default(struct smmu_master *master)
 	return 0;
 }
 
+static struct smmu_domain *smmu_arm32_domain_of(const struct smmu_master *master)
+{
+	return master->arm32.domain;
+}
+
 static bool smmu_arm32_refuses(const struct smmu_master *master)
 {
 	return master->arm32.failed;
@@ -309,6 +314,7 @@ const struct smmu_arm32_ops smmu_arm32 = {
 	.probe_finalize = smmu_arm32_probe_finalize,
 	.release_device = smmu_arm32_release_device,
 	.attach_default = smmu_arm32_attach_default,
+	.domain_of = smmu_arm32_domain_of,
 	.refuses = smmu_arm32_refuses,
 	.serves = smmu_arm32_serves,
 	.read_msi = smmu_arm32_read_msi,

@@ -99,10 +99,20 @@ u64 smmu_arm32_last_msi(const struct smmu_master *master)
 	return smmu_arm32_msi_start(master) + smmu_arm32_msi_bytes(master) - 1;
 }
 
+static bool smmu_arm32_msi_listed(const struct list_head *head, u64 start)
+{
+	const struct iommu_resv_region *region;
+
+	list_for_each_entry(region, head, list)
+		if (region->type == IOMMU_RESV_MSI && region->start == start)
+			return true;
+	return false;
+}
+
 /**
  * smmu_arm32_list_msi() - Tell the core of a master's doorbell
  * @master: the master
- * @head: where regions go
+ * @head: where regions go, each once
  *
  * Context: may sleep.
  */
@@ -111,7 +121,7 @@ void smmu_arm32_list_msi(const struct smmu_master *master, struct list_head *hea
 	u64 start = smmu_arm32_msi_start(master);
 	struct iommu_resv_region *region;
 
-	if (!master->arm32.doorbell)
+	if (!master->arm32.doorbell || smmu_arm32_msi_listed(head, start))
 		return;
 	region = iommu_alloc_resv_region(start, smmu_arm32_msi_bytes(master), SMMU_ARM32_MSI_PROT,
 					 IOMMU_RESV_MSI, GFP_KERNEL);

@@ -186,6 +186,20 @@ BAD_MASKS_SAYS = (
 )
 
 
+# edu0 shares a stream, and so a domain, with edu1, and wants one address to lead elsewhere.
+BAD_GROUP = platform(
+    1,
+    master("edu1", "iommus = <&smmu 0x30>, <&smmu 0x60>;", "memory-region = <&mine>;"),
+    master("edu0", "iommus = <&smmu 0x28>, <&smmu 0x60>;", "memory-region = <&yours>;"),
+    regions(_region("mine", "&edu1 0x0 0x1000000 0x0 0x10000", "0x0 0x70000000 0x0 0x10000"),
+            _region("yours", "&edu0 0x0 0x100f000 0x0 0x10000", "0x0 0x70100000 0x0 0x10000")))
+
+BAD_GROUP_SAYS = (
+    _line('10100000.edu: "iommu-addresses" 0x100f000-0x101efff lead elsewhere than those at'
+          " 0x1000000-0x100ffff of 10200000.edu, which is in its group"),
+)
+
+
 def _function(label, slot, ranges):
     return node_source(label, f"{label}@{slot:x},0", f"reg = <{slot << 11:#x} 0x0 0x0 0x0 0x0>;",
                        f"iommu-ranges = <{ranges}>;")
@@ -250,6 +264,7 @@ CASES = (
     Case("windows, 64 bits", BAD_WIDE, BAD_WIDE_SAYS, smmu=True, script="badtree-masters.sh",
          qemu=WIDE),
     Case("masks", BAD_MASKS, BAD_MASKS_SAYS, smmu=True, script="badtree-masters.sh", qemu=WIDE),
+    Case("regions of a group", BAD_GROUP, BAD_GROUP_SAYS, smmu=True, script="badtree-masters.sh", qemu=WIDE),
     Case("windows of functions", BAD_FUNCTIONS, BAD_FUNCTIONS_SAYS, smmu=True,
          script="badtree-functions.sh", qemu=WIDE),
     Case("StreamID beyond the table", map_streams({0x28: 0x20000}),

@@ -309,6 +309,21 @@ DIRECT_PCI = cells(
             "edu1", "edu@6,0", "reg = <0x3000 0x0 0x0 0x0 0x0>;", "memory-region = <&direct>;",
             "iommu-ranges = <0x0 0x0 0x0 0x0 0x8000000>, <0x0 0x0 0x70000000 0x0 0x1000000>;")))
 
+# Two groups of two, each by a stream that nobody sends. Of the first, only edu1 has regions.
+GROUP = platform(
+    1,
+    master("usb", "iommus = <&smmu 0x08>;"),
+    master("edu0", "iommus = <&smmu 0x28>, <&smmu 0x60>;"),
+    master("edu1", "iommus = <&smmu 0x30>, <&smmu 0x60>;", "memory-region = <&ends>, <&own>;"),
+    master("edu2", "iommus = <&smmu 0x48>, <&smmu 0x61>;", "memory-region = <&ends>, <&common>;"),
+    master("edu3", "iommus = <&smmu 0x50>, <&smmu 0x61>;", "memory-region = <&ends>, <&common>;"),
+    regions(region("own", (0x70000000, 0x10000), ("edu1", 0x2000000, 0x10000)),
+            region("common", (0x70100000, 0x10000), *((f"edu{n}", 0x2000000, 0x10000) for n in (2, 3))),
+            # Where the DMA API begins to give out addresses, on either architecture.
+            node_source("ends", "ends", "iommu-addresses = " + ", ".join(
+                f"<&edu{n} 0x0 0x1000 0x0 0xff000>, <&edu{n} 0x0 0xff000000 0x0 0x1000000>"
+                for n in (1, 2, 3)) + ";")))
+
 # Two functions with one StreamID, and a window told by the rest.
 REGIONS_PCI = cells(
     1, map_streams({0x30: 0x28}),
@@ -340,6 +355,6 @@ _RANGES = (master("usb", "iommus = <&smmu 0x08>;"),
 
 TREES = {"fixed": FIXED, "fixed-pci": FIXED_PCI, "one": ONE, "mask": MASK, "four": FOUR, "five": FIVE,
          "five-low": FIVE_LOW, "window-pci": WINDOW_PCI, "direct-pci": DIRECT_PCI, "map": MAP,
-         "regions": REGIONS, "regions-pci": REGIONS_PCI,
+         "regions": REGIONS, "group": GROUP, "regions-pci": REGIONS_PCI,
          "map-cells": MAP_CELLS, "dma-ranges": platform(1, *_RANGES),
          "off": platform(1, *_RANGES, smmu=(set_property(SMMU, "status", '"disabled"'),))}
