@@ -16,6 +16,12 @@ done
 groups=$(echo /sys/kernel/iommu_groups/*)
 check "each has a group of its own" [ "$(echo "$groups" | wc -w)" = 4 ]
 check_disks "$USB" "$SATA"
+# What drivers find among the IDs of a master: its StreamID, if it has one and that is all.
+stream_is() {
+	[ "$(cat "$EDU_DIR/$1/stream")" = "$2" ]
+}
+check "a mask that is empty: drivers find the StreamID" stream_is "$EDU3" 0x50
+check "another mask: they find none" stream_is "$EDU0" none
 for name in $EDU0 $EDU3; do
 	check "$name: DMA works" edu_copies "$name"
 done

@@ -10,6 +10,8 @@
  *   dma     write "[start] read|write IOVA BYTES" or "wait": the device reads
  *           memory into its own buffer, or writes that buffer to memory; "start"
  *           leaves 100 ms for a use after unmap, "wait" sees it through
+ *   stream  the StreamID that a driver would tell its device to send, by
+ *           tegra_dev_iommu_get_stream_id(), or "none"
  *   irq     write: let the device raise its interrupt; read: "KIND COUNT", of kind
  *           "msi", "wired" or "none"
  *
@@ -39,6 +41,7 @@
 
 #include <linux/dma-mapping.h>
 #include <linux/interrupt.h>
+#include <linux/iommu.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 
@@ -128,6 +131,19 @@ static ssize_t dma_write(struct file *file, const char __user *from, size_t byte
 
 DEFINE_TEST_FILE(dma, NULL, dma_write);
 
+static ssize_t stream_read(struct file *file, char __user *to, size_t bytes, loff_t *pos)
+{
+	struct smmu_edu *edu = file->private_data;
+	char line[32] = "none\n";
+	u32 sid;
+
+	if (tegra_dev_iommu_get_stream_id(edu->dev, &sid))
+		scnprintf(line, sizeof(line), "0x%x\n", sid);
+	return test_answer(to, bytes, pos, line);
+}
+
+DEFINE_TEST_FILE(stream, stream_read, NULL);
+
 static ssize_t irq_write(struct file *file, const char __user *from, size_t bytes, loff_t *pos)
 {
 	struct smmu_edu *edu = file->private_data;
@@ -189,6 +205,7 @@ void smmu_edu_show(struct smmu_edu *edu, const char *irq_kind)
 	edu->dir = debugfs_create_dir(dev_name(edu->dev), smmu_edu_root);
 	debugfs_create_file("mask", 0600, edu->dir, edu, &mask_fops);
 	debugfs_create_file("dma", 0200, edu->dir, edu, &dma_fops);
+	debugfs_create_file("stream", 0400, edu->dir, edu, &stream_fops);
 	debugfs_create_file("irq", 0600, edu->dir, edu, &irq_fops);
 	for (i = 0; i < ARRAY_SIZE(edu->memory); i++)
 		smmu_edu_memory_show(&edu->memory[i], edu->dir);

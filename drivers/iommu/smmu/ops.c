@@ -47,7 +47,7 @@ static struct smmu_master *smmu_ops_create_master(struct device *dev, struct smm
 	bool windowed;
 	int ret, nr;
 
-	nr = smmu_firmware_sources(dev, &sources);
+	nr = smmu_fwspec_sources(dev, &sources);
 	if (nr < 0)
 		return ERR_PTR(nr);
 	ret = smmu_firmware_window(dev, sources, nr, window, &windowed);
@@ -208,7 +208,7 @@ const struct iommu_ops smmu_ops = {
 	.release_device = smmu_ops_release_device,
 	.device_group = smmu_ops_device_group,
 	.get_resv_regions = smmu_ops_get_resv_regions,
-	.of_xlate = smmu_firmware_of_xlate,
+	.of_xlate = smmu_fwspec_of_xlate,
 	.def_domain_type = smmu_ops_def_domain_type,
 	.identity_domain = &smmu_attach_identity_domain,
 	.blocked_domain = &smmu_attach_blocked_domain,

@@ -16,10 +16,12 @@ struct smmu_master;
 struct smmu_master_source;
 struct smmu_window;
 
-int smmu_firmware_read_smmu(struct smmu_device *smmu);
+#define SMMU_DT_OLD_4G	"size 0xffffffff is taken for 4 GiB; write <0x1 0x0>"
 
-int smmu_firmware_of_xlate(struct device *dev, const struct of_phandle_args *args);
-int smmu_firmware_sources(struct device *dev, struct smmu_master_source **sources);
+int smmu_fwspec_of_xlate(struct device *dev, const struct of_phandle_args *args);
+int smmu_fwspec_sources(struct device *dev, struct smmu_master_source **sources);
+
+int smmu_firmware_read_smmu(struct smmu_device *smmu);
 int smmu_firmware_window(struct device *dev, const struct smmu_master_source *from,
 			 unsigned int nr, struct smmu_window *window, bool *windowed);
 

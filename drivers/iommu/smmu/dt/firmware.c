@@ -1,128 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the device tree says of SMMUs and masters.
- *
- * The core calls once for each specifier, before it asks for the master, and gives
- * a device up half way without a word.  So specifiers are kept where it frees them
- * itself: among the IDs of the device's fwspec, each as the phandle of its IOMMU,
- * the number of its cells, and the cells.
+ * What the device tree says of SMMUs and masters, but for the specifiers themselves.
  */
 #include <linux/iommu.h>
 #include <linux/of.h>
-#include <linux/platform_device.h>
 #include <linux/property.h>
-#include <linux/slab.h>
 
 #include "dt/dt.h"
 #include "master.h"
 #include "smmu.h"
-
-#define SMMU_FIRMWARE_OLD_4G	"size 0xffffffff is taken for 4 GiB; write <0x1 0x0>"
-
-/* The words in front of the cells. */
-#define SMMU_FIRMWARE_HEAD	2
-
-static struct smmu_device *smmu_firmware_find(const struct device_node *np)
-{
-	struct device *dev = bus_find_device_by_of_node(&platform_bus_type, np);
-	struct smmu_device *smmu = dev ? dev_get_drvdata(dev) : NULL;
-
-	put_device(dev);
-	return smmu;
-}
-
-/* Decode a specifier, or say what is wrong with it. */
-static int smmu_firmware_decode(struct device *dev, const struct smmu_device *smmu,
-				const struct of_phandle_args *args, struct smmu_specifier *spec)
-{
-	const char *why = "wrong number of cells";
-	int ret = -EINVAL;
-
-	/* "iommu-map" gives one cell, whatever "#iommu-cells" says. */
-	if (args->args_count == smmu->cells || args->args_count == 1)
-		ret = smmu_specifier_decode(args->args, args->args_count, smmu->granule_lg2, spec,
-					    &why);
-	if (ret)
-		dev_err(dev, "\"iommus\" of %pOF, entry for %pOF: %s\n", dev->of_node, args->np,
-			why);
-	return ret;
-}
-
-/**
- * smmu_firmware_of_xlate() - iommu_ops.of_xlate
- * @dev: the device
- * @args: one specifier
- *
- * Context: may sleep.
- * Return: 0, -ENODEV if the IOMMU is not there, -EINVAL (and a line that says what
- * is wrong) or -ENOMEM.
- */
-int smmu_firmware_of_xlate(struct device *dev, const struct of_phandle_args *args)
-{
-	u32 record[SMMU_FIRMWARE_HEAD + SMMU_SPECIFIER_CELLS_MAX] = {
-		args->np->phandle, args->args_count,
-	};
-	struct smmu_device *smmu = smmu_firmware_find(args->np);
-	struct smmu_specifier spec;
-	int ret;
-
-	if (!smmu)
-		return -ENODEV;
-	ret = smmu_firmware_decode(dev, smmu, args, &spec);
-	if (ret)
-		return ret;
-	if (spec.old_4g)
-		dev_warn(dev, "\"iommus\" of %pOF, entry for %pOF: " SMMU_FIRMWARE_OLD_4G "\n",
-			 dev->of_node, args->np);
-	memcpy(record + SMMU_FIRMWARE_HEAD, args->args, args->args_count * sizeof(u32));
-	return iommu_fwspec_add_ids(dev, record, SMMU_FIRMWARE_HEAD + args->args_count);
-}
-
-static int smmu_firmware_source(const u32 *record, struct smmu_master_source *source)
-{
-	struct device_node *np = of_find_node_by_phandle(record[0]);
-	const char *why;
-
-	source->smmu = smmu_firmware_find(np);
-	of_node_put(np);
-	if (!source->smmu)
-		return -ENODEV;
-	source->named = record[1];
-	return smmu_specifier_decode(record + SMMU_FIRMWARE_HEAD, record[1],
-				     source->smmu->granule_lg2, &source->spec, &why);
-}
-
-/**
- * smmu_firmware_sources() - What smmu_firmware_of_xlate() kept for a device
- * @dev: the device
- * @sources: where the array goes; the caller frees it
- *
- * Context: may sleep.
- * Return: how many, -ENODEV if there are none or an IOMMU is gone, or -ENOMEM.
- */
-int smmu_firmware_sources(struct device *dev, struct smmu_master_source **sources)
-{
-	const struct iommu_fwspec *fwspec = dev_iommu_fwspec_get(dev);
-	unsigned int at, nr = 0;
-	int ret;
-
-	for (at = 0; at < fwspec->num_ids; at += SMMU_FIRMWARE_HEAD + fwspec->ids[at + 1])
-		nr++;
-	if (!nr)
-		return -ENODEV;
-	*sources = kcalloc(nr, sizeof(**sources), GFP_KERNEL);
-	if (!*sources)
-		return -ENOMEM;
-	nr = 0;
-	for (at = 0; at < fwspec->num_ids; at += SMMU_FIRMWARE_HEAD + fwspec->ids[at + 1]) {
-		ret = smmu_firmware_source(&fwspec->ids[at], &(*sources)[nr++]);
-		if (ret) {
-			kfree(*sources);
-			return ret;
-		}
-	}
-	return nr;
-}
 
 /* Add one range that the property @what of @np gives to a window. */
 static int smmu_firmware_add_range(struct device *dev, const struct device_node *np,
@@ -141,7 +27,7 @@ static int smmu_firmware_add_range(struct device *dev, const struct device_node 
 	if (ret)
 		dev_err(dev, "%s of %pOF: %s\n", what, np, why);
 	else if (old_4g)
-		dev_warn(dev, "%s of %pOF: " SMMU_FIRMWARE_OLD_4G "\n", what, np);
+		dev_warn(dev, "%s of %pOF: " SMMU_DT_OLD_4G "\n", what, np);
 	return ret;
 }
 

@@ -250,7 +250,7 @@ REGIONS = platform(
             all_but("edu1", 0x2000000, 0x2FFFFFF), all_but("edu2", 0x2000000, 0x2FFFFFF)))
 
 # 0x20, 0x28, 0x30 and 0x38 are edu0's, so edu1's is. What the mask covers does not count.
-MASK = platform(2, master("usb", "iommus = <&smmu 0x08 0x0>;"),
+MASK = platform(2, master("usb", "iommus = <&smmu 0x08 0x0>, <&smmu 0x60 0x0>, <&smmu 0x70 0x3>;"),
                 master("sata", "iommus = <&smmu 0x18 0x0>;"),
                 master("edu0", "iommus = <&smmu 0x38 0x18>;"),
                 master("edu3", "iommus = <&smmu 0x50 0x0>;"))
