@@ -19,6 +19,7 @@
 #define EDU_DEVICE		0x11e8
 /* Shown as a platform device. */
 #define EDU_COMPATIBLE		"qemu,edu"
+#define EDU_PARTS_COMPATIBLE	"qemu,edu-parts"
 
 /* Every command takes 100 ms; a busy host may need more. */
 #define EDU_TIMEOUT_US		(10 * USEC_PER_SEC)

@@ -237,8 +237,13 @@ static int __init smmu_edu_init(void)
 	ret = smmu_edu_platform_register();
 	if (ret)
 		goto no_pci;
+	ret = smmu_edu_parts_register();
+	if (ret)
+		goto no_platform;
 	return 0;
 
+no_platform:
+	smmu_edu_platform_unregister();
 no_pci:
 	smmu_edu_pci_unregister();
 no_files:
@@ -249,6 +254,7 @@ module_init(smmu_edu_init);
 
 static void __exit smmu_edu_exit(void)
 {
+	smmu_edu_parts_unregister();
 	smmu_edu_platform_unregister();
 	smmu_edu_pci_unregister();
 	debugfs_remove(smmu_edu_root);

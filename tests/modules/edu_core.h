@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* smmu_edu: what its two kinds of device share (edu_pci.c, edu_platform.c). */
+/* smmu_edu: what its kinds of device share (edu_pci.c, edu_platform.c, edu_part.c). */
 #ifndef SMMU_TEST_EDU_CORE_H
 #define SMMU_TEST_EDU_CORE_H
 
@@ -23,5 +23,7 @@ int smmu_edu_pci_register(void);
 void smmu_edu_pci_unregister(void);
 int smmu_edu_platform_register(void);
 void smmu_edu_platform_unregister(void);
+int smmu_edu_parts_register(void);
+void smmu_edu_parts_unregister(void);
 
 #endif /* SMMU_TEST_EDU_CORE_H */

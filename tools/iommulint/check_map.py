@@ -7,6 +7,11 @@ from .ranges import ID_MAX, Range, Window, merge
 REQUESTERS = Range(0, 0xFFFF)
 
 
+def _ids(node):
+    """What "iommu-map" of a node maps."""
+    return "requester ID" if node.is_pci() else "input ID"
+
+
 def _ranges(found):
     """(entry, its requester IDs) for each entry that maps something."""
     return [(entry, Range(entry.base, min(entry.base + entry.length - 1, ID_MAX)))
@@ -28,9 +33,9 @@ def map_range(system):
             if not entry.length:
                 yield warning(node, "iommu-map", where + "length 0 maps nothing",
                               "fine if firmware fills it in at boot; otherwise say how many"
-                              " requester IDs it maps (0x10000 are all of PCI)")
+                              f" {_ids(node)}s it maps" + " (0x10000 are all of PCI)" * node.is_pci())
             elif entry.base + entry.length - 1 > ID_MAX:
-                yield error(node, "iommu-map", f"{where}requester IDs {entry.base:#x} +"
+                yield error(node, "iommu-map", f"{where}{_ids(node)}s {entry.base:#x} +"
                             f" {entry.length:#x} wrap around", "base and length are cells 1 and 4")
             elif entry.stream + entry.length - 1 > ID_MAX:
                 yield error(node, "iommu-map", f"{where}StreamIDs {entry.stream:#x} +"
@@ -54,7 +59,7 @@ def map_mask(system):
             lost = entry.base & ~found.mask
             if lost:
                 yield error(node, "iommu-map-mask", f"{found.mask:#x} ignores bits {lost:#x} of"
-                            f" requester ID {entry.base:#x} (entry {entry.index})",
+                            f" {_ids(node)} {entry.base:#x} (entry {entry.index})",
                             "the kernel refuses the whole map: widen the mask, or clear these"
                             " bits in the entry")
 
@@ -73,9 +78,9 @@ def map_overlap(system):
                 say = warning if same else error
                 both = Range(max(first.start, second.start), min(first.last, second.last))
                 yield say(node, "iommu-map", f"entries {one.index} and {two.index} both map"
-                          f" requester IDs {both}" + (" (to the same streams)" if same else ""),
+                          f" {_ids(node)}s {both}" + (" (to the same streams)" if same else ""),
                           "the kernel takes the first entry: cut the ranges so that each"
-                          " requester is in one")
+                          " ID is in one")
 
 
 @check("map-gap")
@@ -112,7 +117,8 @@ def map_streams(system):
                         and not one.requesters.overlaps(two.requesters):
                     yield note(node, "iommu-map", f"entries {one.entry} and {two.entry} lead to the"
                                f" same streams of {one.iommu} ({one.ids}, {two.ids})",
-                               "their functions share one group and one address space")
+                               f"their {'functions' if node.is_pci() else 'channels'} share one group"
+                               " and one address space")
 
 
 @check("map-and-iommus")

@@ -349,6 +349,28 @@ void smmu_master_leave_group(struct smmu_master *master)
 EXPORT_SYMBOL_IF_KUNIT(smmu_master_leave_group);
 
 /**
+ * smmu_master_node() - The node that speaks for a device
+ * @dev: the device
+ *
+ * A part of a device, such as a channel of a DMA controller, may be a master without a
+ * node: "iommu-map" of the device's node leads to its streams, and what else that node
+ * says holds for all parts.  A PCI function has a node of its own or none; that of the
+ * host bridge is the host bridge's.
+ *
+ * Context: any.
+ * Return: the node, %NULL if there is none.
+ */
+struct device_node *smmu_master_node(const struct device *dev)
+{
+	if (dev_is_pci(dev))
+		return dev->of_node;
+	while (dev && !dev->of_node)
+		dev = dev->parent;
+	return dev ? dev->of_node : NULL;
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_master_node);
+
+/**
  * smmu_master_snoops() - Whether the firmware says that a master snoops the caches
  * @master: the master
  *
@@ -360,10 +382,12 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_master_leave_group);
 bool smmu_master_snoops(const struct smmu_master *master)
 {
 	struct device *dev = master->dev;
+	struct device_node *np;
 
 	if (dev_is_pci(dev))
 		dev = pci_find_host_bridge(to_pci_dev(dev)->bus)->dev.parent;
-	return dev && dev->of_node && of_dma_is_coherent(dev->of_node);
+	np = dev ? smmu_master_node(dev) : NULL;
+	return np && of_dma_is_coherent(np);
 }
 
 /**

@@ -17,6 +17,7 @@
 #include "window.h"
 
 struct device;
+struct device_node;
 struct iommu_group;
 struct smmu_device;
 struct smmu_domain;
@@ -150,6 +151,7 @@ u8 smmu_master_common_granule(const struct smmu_master_source *from, unsigned in
 struct smmu_master *smmu_master_create(struct device *dev, const struct smmu_master_source *from,
 				       unsigned int nr);
 void smmu_master_destroy(struct smmu_master *master);
+struct device_node *smmu_master_node(const struct device *dev);
 bool smmu_master_snoops(const struct smmu_master *master);
 bool smmu_master_coherent(const struct smmu_master *master);
 bool smmu_master_snoops_always(const struct smmu_master *master);

@@ -87,7 +87,8 @@ static int smmu_ops_set_window(struct smmu_master *master, struct smmu_window *w
 	ret = smmu_domain_narrow(&cfg, window);
 	if (ret) {
 		dev_err(master->dev, "window of %pOF starts beyond the %u address bits of %s\n",
-			master->dev->of_node, full_bits, dev_name(master->ports[0].smmu->dev));
+			smmu_master_node(master->dev), full_bits,
+			dev_name(master->ports[0].smmu->dev));
 		return ret;
 	}
 	master->window = *window;

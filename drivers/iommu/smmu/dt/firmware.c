@@ -35,7 +35,7 @@ static int smmu_firmware_add_range(struct device *dev, const struct device_node 
 static int smmu_firmware_read_ranges(struct device *dev, u8 granule_lg2,
 				     struct smmu_window *window)
 {
-	struct device_node *np = dev->of_node;
+	struct device_node *np = smmu_master_node(dev);
 	int na, ns, nr, ret = 0, bytes;
 	const __be32 *at;
 
@@ -65,13 +65,13 @@ static int smmu_firmware_intersect(struct device *dev, struct smmu_window *windo
 	int ret = smmu_window_intersect(window, with);
 
 	if (ret == -E2BIG)
-		dev_err(dev, "windows of %pOF: too many ranges\n", dev->of_node);
+		dev_err(dev, "windows of %pOF: too many ranges\n", smmu_master_node(dev));
 	else if (ret && of)
 		dev_err(dev, "windows of %pOF do not intersect: %s of %pOF leaves nothing of what came before\n",
-			dev->of_node, what, of);
+			smmu_master_node(dev), what, of);
 	else if (ret)
 		dev_err(dev, "windows of %pOF do not intersect: %s leaves nothing of what came before\n",
-			dev->of_node, what);
+			smmu_master_node(dev), what);
 	return ret ? -EINVAL : 0;
 }
 

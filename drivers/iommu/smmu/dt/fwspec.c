@@ -49,8 +49,8 @@ static int smmu_fwspec_decode(struct device *dev, const struct smmu_device *smmu
 		ret = smmu_specifier_decode(args->args, args->args_count, smmu->granule_lg2, spec,
 					    &why);
 	if (ret)
-		dev_err(dev, "\"iommus\" of %pOF, entry for %pOF: %s\n", dev->of_node, args->np,
-			why);
+		dev_err(dev, "\"iommus\" of %pOF, entry for %pOF: %s\n", smmu_master_node(dev),
+			args->np, why);
 	return ret;
 }
 
@@ -137,7 +137,7 @@ int smmu_fwspec_of_xlate(struct device *dev, const struct of_phandle_args *args)
 		return ret;
 	if (spec.old_4g)
 		dev_warn(dev, "\"iommus\" of %pOF, entry for %pOF: " SMMU_DT_OLD_4G "\n",
-			 dev->of_node, args->np);
+			 smmu_master_node(dev), args->np);
 	if (!smmu_fwspec_has_records(fwspec) && smmu_fwspec_is_plain(fwspec, args, &spec))
 		return iommu_fwspec_add_ids(dev, &spec.sid, 1);
 	return smmu_fwspec_keep_record(dev, args);

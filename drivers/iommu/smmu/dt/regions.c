@@ -97,7 +97,7 @@ static int smmu_regions_check(const struct smmu_master *master, const struct dev
 	if (!smmu_window_contains(&master->window, start, last)) {
 		dev_err(master->dev,
 			"\"iommu-addresses\" of %pOF: %#llx-%#llx lies outside the DMA window of %pOF\n",
-			region, start, last, master->dev->of_node);
+			region, start, last, smmu_master_node(master->dev));
 		return -EINVAL;
 	}
 	return 0;
@@ -152,7 +152,7 @@ static int smmu_regions_read_one(struct smmu_master *master, struct device_node 
 				region);
 			return -EINVAL;
 		}
-		if (np == master->dev->of_node)
+		if (np == smmu_master_node(master->dev))
 			ret = smmu_regions_add(master, region, of_read_number(at, na),
 					       of_read_number(at + na, ns));
 		at += na + ns;
@@ -169,7 +169,7 @@ static int smmu_regions_read_one(struct smmu_master *master, struct device_node 
  */
 int smmu_regions_read(struct smmu_master *master)
 {
-	struct device_node *np = master->dev->of_node, *region;
+	struct device_node *np = smmu_master_node(master->dev), *region;
 	int i = 0, ret = 0;
 
 	while (!ret && (region = of_parse_phandle(np, "memory-region", i++))) {

@@ -324,6 +324,18 @@ GROUP = platform(
                 f"<&edu{n} 0x0 0x1000 0x0 0xff000>, <&edu{n} 0x0 0xff000000 0x0 0x1000000>"
                 for n in (1, 2, 3)) + ";")))
 
+# A device whose 31 channels have streams of their own; the fifth's is edu0's.
+PARTS = platform(
+    1,
+    master("usb", "iommus = <&smmu 0x08>;"),
+    node_source("parts", "edu-parts@10100000", 'compatible = "qemu,edu-parts";',
+                "reg = <0x0 0x10100000 0x0 0x100000>;", "dma-coherent;", "qemu,channels = <5 6>;",
+                "iommu-map = " + ", ".join(f"<{n} &smmu {0x28 if n == 5 else 0x100 + n:#x} 1>"
+                                           for n in range(1, 32)) + ";",
+                "iommu-ranges = <0x0 0x40000000 0x0 0x10000000>, <0x0 0x70000000 0x0 0x10000>;",
+                "memory-region = <&direct>;"),
+    regions(region("direct", (0x70000000, 0x10000), ("parts", 0x70000000, 0x10000))))
+
 # Two functions with one StreamID, and a window told by the rest.
 REGIONS_PCI = cells(
     1, map_streams({0x30: 0x28}),
@@ -355,6 +367,6 @@ _RANGES = (master("usb", "iommus = <&smmu 0x08>;"),
 
 TREES = {"fixed": FIXED, "fixed-pci": FIXED_PCI, "one": ONE, "mask": MASK, "four": FOUR, "five": FIVE,
          "five-low": FIVE_LOW, "window-pci": WINDOW_PCI, "direct-pci": DIRECT_PCI, "map": MAP,
-         "regions": REGIONS, "group": GROUP, "regions-pci": REGIONS_PCI,
+         "regions": REGIONS, "group": GROUP, "parts": PARTS, "regions-pci": REGIONS_PCI,
          "map-cells": MAP_CELLS, "dma-ranges": platform(1, *_RANGES),
          "off": platform(1, *_RANGES, smmu=(set_property(SMMU, "status", '"disabled"'),))}
