@@ -3,7 +3,9 @@
  * The record of a master: the SMMUs it stands behind, and its streams there.
  */
 #include <linux/bitops.h>
+#include <linux/delay.h>
 #include <linux/device.h>
+#include <linux/iommu.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/of_address.h>
@@ -11,12 +13,16 @@
 #include <linux/ratelimit.h>
 #include <linux/slab.h>
 
+#include <kunit/static_stub.h>
 #include <kunit/visibility.h>
 
 #include "compat.h"
 #include "inval.h"
 #include "master.h"
 #include "smmu.h"
+
+#define SMMU_MASTER_RELEASE_TRIES	1000
+#define SMMU_MASTER_RELEASE_WAIT_MS	10
 
 #define SMMU_FAULT_LINES	10
 #define SMMU_FAULT_INTERVAL	(5 * HZ)
@@ -291,6 +297,66 @@ void smmu_master_destroy(struct smmu_master *master)
 	kfree(master);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_master_destroy);
+
+/* The device of a master behind an SMMU, with a reference, or %NULL */
+static struct device *smmu_master_any_device(struct smmu_device *smmu)
+{
+	const struct smmu_stream_link *link;
+	struct smmu_stream *stream;
+	struct device *dev = NULL;
+	unsigned long sid = 0;
+
+	mutex_lock(&smmu->lock);
+	stream = xa_find(&smmu->streams, &sid, ULONG_MAX, XA_PRESENT);
+	if (stream) {
+		link = list_first_entry(&stream->links, struct smmu_stream_link, node);
+		dev = get_device(link->port->master->dev);
+	}
+	mutex_unlock(&smmu->lock);
+	return dev;
+}
+
+/**
+ * smmu_master_remove_device() - Take a device out of its group and release its master
+ * @dev: the device
+ *
+ * Context: may sleep; takes the group's mutex.
+ */
+void smmu_master_remove_device(struct device *dev)
+{
+	KUNIT_STATIC_STUB_REDIRECT(smmu_master_remove_device, dev);
+	iommu_group_remove_device(dev);
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_master_remove_device);
+
+/**
+ * smmu_master_release_all() - Release the masters that are behind an SMMU that goes
+ * @smmu: the SMMU; the IOMMU core does not know it any more
+ *
+ * The core releases only masters of which it is the first SMMU and that it finds on a
+ * bus.  The others would keep a port whose memory is gone.  With the port goes the master,
+ * as with those: what is left of its streams would be half a device.
+ *
+ * Context: may sleep; takes the mutexes of their groups.
+ */
+void smmu_master_release_all(struct smmu_device *smmu)
+{
+	unsigned int tries = SMMU_MASTER_RELEASE_TRIES;
+	struct device *dev;
+
+	while (tries && (dev = smmu_master_any_device(smmu))) {
+		/* One that is being probed has no group yet. */
+		if (dev->iommu_group) {
+			dev_warn(dev, "%s goes, so all its DMA is stopped\n", dev_name(smmu->dev));
+			smmu_master_remove_device(dev);
+		} else {
+			msleep(SMMU_MASTER_RELEASE_WAIT_MS);
+			tries--;
+		}
+		put_device(dev);
+	}
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_master_release_all);
 
 /**
  * smmu_master_visit_group() - Call a function for each master of a group

@@ -86,6 +86,8 @@ struct smmu_master_faults {
  * @kind: what that amounts to; guarded by the SMMU's lock
  * @smmu_domain: the paging domain it is attached to, if any; written under the group
  *	mutex and the SMMU's lock, so either is enough to read it
+ * @listed: the device is listed under the SMMU in sysfs by this driver; the core does it
+ *	for the first port. Written by probe_device.
  * @faults: what was last said about its faults; belongs to fault.c, guarded by the
  *	SMMU's lock
  * @nr_links: number of @links
@@ -99,6 +101,7 @@ struct smmu_port {
 	struct smmu_ste ste;
 	enum smmu_master_kind kind;
 	struct smmu_domain *smmu_domain;
+	bool listed;
 
 	struct smmu_master_faults faults;
 
@@ -157,6 +160,9 @@ bool smmu_master_coherent(const struct smmu_master *master);
 bool smmu_master_snoops_always(const struct smmu_master *master);
 bool smmu_master_has_sid(const struct smmu_port *port, u32 sid);
 struct smmu_port *smmu_master_find_port(struct smmu_device *smmu, u32 sid);
+void smmu_master_release_all(struct smmu_device *smmu);
+void smmu_master_remove_device(struct device *dev);
+
 void smmu_master_join_group(struct smmu_master *master, struct iommu_group *group);
 void smmu_master_leave_group(struct smmu_master *master);
 int smmu_master_visit_group(const struct smmu_master *master,

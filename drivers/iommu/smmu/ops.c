@@ -7,6 +7,7 @@
 #include <linux/of.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
+#include <linux/sysfs.h>
 
 #include <kunit/visibility.h>
 
@@ -97,6 +98,30 @@ static int smmu_ops_set_window(struct smmu_master *master, struct smmu_window *w
 	return 0;
 }
 
+/* The core lists a master under one SMMU. */
+static void smmu_ops_list(struct smmu_master *master)
+{
+	struct device *dev = master->dev;
+	unsigned int i;
+
+	for (i = 1; i < master->nr_ports; i++) {
+		struct smmu_port *port = &master->ports[i];
+
+		port->listed = !sysfs_add_link_to_group(&port->smmu->iommu.dev->kobj, "devices",
+							&dev->kobj, dev_name(dev));
+	}
+}
+
+static void smmu_ops_unlist(struct smmu_master *master)
+{
+	unsigned int i;
+
+	for (i = 1; i < master->nr_ports; i++)
+		if (master->ports[i].listed)
+			sysfs_remove_link_from_group(&master->ports[i].smmu->iommu.dev->kobj,
+						     "devices", dev_name(master->dev));
+}
+
 /*
  * One master that cannot be served must not take the SMMU from the others: an error
  * other than this one, for a device that was there before, fails the registration of
@@ -122,6 +147,7 @@ static struct iommu_device *smmu_ops_probe_device(struct device *dev)
 	}
 	smmu_resv_read_msi(master);
 	smmu_dmaranges_apply(master);
+	smmu_ops_list(master);
 	dev_iommu_priv_set(dev, master);
 	return &master->ports[0].smmu->iommu;
 }
@@ -140,6 +166,7 @@ static void smmu_ops_release_device(struct device *dev)
 	/* What smmu_ops_probe_finalize() did. */
 	if (smmu_arm32.release_device)
 		smmu_arm32.release_device(master);
+	smmu_ops_unlist(master);
 	smmu_master_leave_group(master);
 	smmu_resv_free(master);
 	smmu_master_destroy(master);

@@ -17,6 +17,7 @@
 #include "fault.h"
 #include "hw/regs.h"
 #include "inval_plan.h"
+#include "master.h"
 #include "ops.h"
 #include "reset.h"
 #include "smmu.h"
@@ -266,6 +267,7 @@ static int smmu_probe_register(struct smmu_device *smmu)
 		return dev_err_probe(smmu->dev, ret, "cannot make the sysfs entry\n");
 	ret = iommu_device_register(&smmu->iommu, &smmu_ops, smmu->dev);
 	if (ret) {
+		smmu_master_release_all(smmu);
 		iommu_device_sysfs_remove(&smmu->iommu);
 		return dev_err_probe(smmu->dev, ret, "cannot register with the IOMMU core\n");
 	}
@@ -307,12 +309,13 @@ static int smmu_probe(struct platform_device *pdev)
 	return ret;
 }
 
-/* Every master holds the module, so there is none left. */
+/* Every master holds the module; a device that goes by itself may still have some. */
 static void smmu_remove(struct platform_device *pdev)
 {
 	struct smmu_device *smmu = platform_get_drvdata(pdev);
 
 	iommu_device_unregister(&smmu->iommu);
+	smmu_master_release_all(smmu);
 	iommu_device_sysfs_remove(&smmu->iommu);
 	smmu_reset_stop(smmu);
 	WARN_ON(!xa_empty(&smmu->streams));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Groups: masters that send one stream, their regions, and those that cannot live with
- * the others.
+ * the others; masters that go with an SMMU.
  */
+#include <kunit/static_stub.h>
 #include <kunit/test.h>
 #include <linux/iommu.h>
 #include <linux/sizes.h>
@@ -257,6 +258,43 @@ static void group_test_late(struct kunit *test)
 	}
 }
 
+/* What the core does when a device leaves its group */
+static void group_test_remove_device(struct device *dev)
+{
+	struct ports_test *p = kunit_get_current_test()->priv;
+	unsigned int i;
+
+	for (i = 0; i < PORTS_MASTERS; i++) {
+		if (!p->masters[i] || p->masters[i]->dev != dev)
+			continue;
+		smmu_master_leave_group(p->masters[i]);
+		iommu_group_remove_device(dev);
+		ports_drop_master(p, i);
+	}
+}
+
+/* No port may be left to an SMMU that goes, also of a master whose first one is another. */
+static void group_test_release_all(struct kunit *test)
+{
+	struct ports_test *p = test->priv;
+	unsigned int i;
+
+	ports_start_alike(p);
+	ports_new_single(p, 0, p->a, 0x11);
+	ports_new_both(p, 1, NULL);
+	ports_new_single(p, 2, p->b, 0x24);
+	for (i = 0; i < 3; i++)
+		KUNIT_ASSERT_EQ(test, group_enter(test, p->masters[i]), 0);
+	kunit_activate_static_stub(test, smmu_master_remove_device, group_test_remove_device);
+	smmu_master_release_all(&p->b->smmu);
+	KUNIT_EXPECT_TRUE(test, xa_empty(&p->b->smmu.streams));
+	KUNIT_EXPECT_NOT_NULL(test, p->masters[0]);
+	KUNIT_EXPECT_NULL(test, p->masters[1]);
+	KUNIT_EXPECT_NULL(test, p->masters[2]);
+	smmu_master_release_all(&p->a->smmu);
+	KUNIT_EXPECT_TRUE(test, xa_empty(&p->a->smmu.streams));
+}
+
 static struct kunit_case group_test_cases[] = {
 	KUNIT_CASE(group_test_union),
 	KUNIT_CASE(group_test_apart),
@@ -266,6 +304,7 @@ static struct kunit_case group_test_cases[] = {
 	KUNIT_CASE(group_test_coherency),
 	KUNIT_CASE(group_test_outputs),
 	KUNIT_CASE(group_test_late),
+	KUNIT_CASE(group_test_release_all),
 	{ }
 };
 

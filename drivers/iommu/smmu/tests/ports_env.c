@@ -36,7 +36,7 @@ int ports_init(struct kunit *test)
 	return 0;
 }
 
-static void ports_drop_master(struct ports_test *p, unsigned int n)
+void ports_drop_master(struct ports_test *p, unsigned int n)
 {
 	struct smmu_master *master = p->masters[n];
 	struct device *dev = master->dev;

@@ -52,6 +52,7 @@ struct smmu_master *ports_new_both(struct ports_test *p, unsigned int n,
 				   const struct smmu_window *window);
 struct smmu_master *ports_new_single(struct ports_test *p, unsigned int n,
 				     struct fake_smmu *fake, u32 sid);
+void ports_drop_master(struct ports_test *p, unsigned int n);
 struct iommu_domain *ports_new_domain(struct ports_test *p, unsigned int n,
 				      struct smmu_master *master);
 

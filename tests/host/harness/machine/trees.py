@@ -336,6 +336,17 @@ PARTS = platform(
                 "memory-region = <&direct>;"),
     regions(region("direct", (0x70000000, 0x10000), ("parts", 0x70000000, 0x10000))))
 
+# A second SMMU that is made of memory (tests/modules/second.c). edu2's first one is that.
+SECOND = platform(
+    1,
+    master("usb", "iommus = <&smmu 0x08>;"),
+    master("edu0", "iommus = <&smmu 0x28>;"),
+    master("edu1", "iommus = <&smmu 0x30>, <&second 0x7>;"),
+    master("edu2", "iommus = <&second 0x8>, <&smmu 0x48>;"),
+    node_source("second", "smmu@70800000", 'compatible = "arm,smmu-v3";',
+                "reg = <0x0 0x70800000 0x0 0x20000>;", "#iommu-cells = <1>;", "dma-coherent;",
+                "smmu,memory = <&smmu>;"))
+
 # Two functions with one StreamID, and a window told by the rest.
 REGIONS_PCI = cells(
     1, map_streams({0x30: 0x28}),
@@ -367,6 +378,6 @@ _RANGES = (master("usb", "iommus = <&smmu 0x08>;"),
 
 TREES = {"fixed": FIXED, "fixed-pci": FIXED_PCI, "one": ONE, "mask": MASK, "four": FOUR, "five": FIVE,
          "five-low": FIVE_LOW, "window-pci": WINDOW_PCI, "direct-pci": DIRECT_PCI, "map": MAP,
-         "regions": REGIONS, "group": GROUP, "parts": PARTS, "regions-pci": REGIONS_PCI,
+         "regions": REGIONS, "group": GROUP, "parts": PARTS, "second": SECOND, "regions-pci": REGIONS_PCI,
          "map-cells": MAP_CELLS, "dma-ranges": platform(1, *_RANGES),
          "off": platform(1, *_RANGES, smmu=(set_property(SMMU, "status", '"disabled"'),))}
