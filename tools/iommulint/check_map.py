@@ -31,9 +31,9 @@ def map_range(system):
         for entry in found.entries:
             where = f"entry {entry.index}: "
             if not entry.length:
-                yield warning(node, "iommu-map", where + "length 0 maps nothing",
-                              "fine if firmware fills it in at boot; otherwise say how many"
-                              f" {_ids(node)}s it maps" + " (0x10000 are all of PCI)" * node.is_pci())
+                yield note(node, "iommu-map", where + "length 0 maps nothing",
+                           "fine if firmware fills it in at boot; otherwise say how many"
+                           f" {_ids(node)}s it maps" + " (0x10000 are all of PCI)" * node.is_pci())
             elif entry.base + entry.length - 1 > ID_MAX:
                 yield error(node, "iommu-map", f"{where}{_ids(node)}s {entry.base:#x} +"
                             f" {entry.length:#x} wrap around", "base and length are cells 1 and 4")
@@ -75,12 +75,11 @@ def map_overlap(system):
                     continue
                 same = one.target is two.target and \
                     one.stream - one.base == two.stream - two.base
-                say = warning if same else error
                 both = Range(max(first.start, second.start), min(first.last, second.last))
-                yield say(node, "iommu-map", f"entries {one.index} and {two.index} both map"
-                          f" {_ids(node)}s {both}" + (" (to the same streams)" if same else ""),
-                          "the kernel takes the first entry: cut the ranges so that each"
-                          " ID is in one")
+                yield warning(node, "iommu-map", f"entries {one.index} and {two.index} both map"
+                              f" {_ids(node)}s {both}" + (" (to the same streams)" if same else ""),
+                              "the kernel takes the first entry: cut the ranges so that each"
+                              " ID is in one")
 
 
 @check("map-gap")

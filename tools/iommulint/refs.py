@@ -133,8 +133,12 @@ def read_map(tree, node):
         found.faults.append(("iommu-map-mask is not one cell", "the kernel ignores it: write"
                              " iommu-map-mask = <mask>", "error"))
     cells, size = node.cells("iommu-map"), len(node.properties["iommu-map"])
-    entries = _plain(tree, cells) if size and not size % 4 else None
-    wide = _wide(tree, cells) if size and not size % 4 else None
+    if not size:
+        found.faults.append(("is empty", "fine if the boot loader fills it in; the kernel refuses it"
+                             " as it is", "warning"))
+        return found
+    entries = _plain(tree, cells) if not size % 4 else None
+    wide = _wide(tree, cells) if not size % 4 else None
     if wide and (entries is None or any(
             one.target is None or not one.target.has("#iommu-cells") for one in entries)):
         found.faults.append(("entries have as many cells as #iommu-cells says, which Linux 6.12"
@@ -144,7 +148,7 @@ def read_map(tree, node):
         entries = wide
     if entries is None:
         found.faults.append((f"has {size} bytes: wrong number of cells",
-                             "entries are <requester-ID phandle StreamID length>, four cells each",
+                             "entries are <input-ID phandle StreamID length>, four cells each",
                              "error"))
         return found
     for one in entries:
