@@ -10,20 +10,23 @@ export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 if [ "${SMMU_INSIDE:-}" != yes ]; then
 	user=
 	[ "$(id -u)" -eq 0 ] || user=--map-root-user
+	# Where "/" is no mount, as in a chroot, unshare cannot make it private.
 	# shellcheck disable=SC2086
-	unshare $user --mount true || exit 77
+	unshare $user --mount --propagation unchanged true || exit 77
 	# shellcheck disable=SC2086
-	SMMU_INSIDE=yes exec unshare $user --mount "$0" "$@"
+	SMMU_INSIDE=yes exec unshare $user --mount --propagation unchanged "$0" "$@"
 fi
+mount --make-rprivate / 2>/dev/null || true
 
 top=$(mktemp -d) || exit 77
 # The mounts die with the namespace.
 trap 'umount -l "$top" 2>/dev/null; rmdir "$top"' EXIT
-mount -t tmpfs tmpfs "$top" || exit 77
+# Private, so that nothing that is mounted below is seen, or unmounted, outside.
+mount -t tmpfs --make-private tmpfs "$top" || exit 77
 mkdir "$top/up" "$top/work" "$top/root" || exit 77
 mount -t overlay overlay -o "lowerdir=/,upperdir=$top/up,workdir=$top/work" "$top/root" || exit 77
 for name in dev proc sys; do
-	mount --rbind "/$name" "$top/root/$name" || exit 77
+	mount --rbind --make-rprivate "/$name" "$top/root/$name" || exit 77
 done
 mount -t tmpfs tmpfs "$top/root/tmp" || exit 77
 cp "$1" "$top/root/tmp/old.deb"
