@@ -5,10 +5,10 @@
 . /test/edu.sh
 edu_use
 
-mine=$(edu_alloc "$EDU0" 4096)
-theirs=$(edu_alloc "$EDU1" 65536)
+mine=$(edu_alloc "$EDU0" "$PAGE")
+theirs=$(edu_alloc "$EDU1" $((16 * PAGE)))
 edu_fill "$EDU0" buf
-edu_fill "$EDU1" buf 65536
+edu_fill "$EDU1" buf $((16 * PAGE))
 
 # Nothing is ever mapped there: the kernel hands out from the top, or on 32-bit Arm
 # from the bottom, but not as much.
@@ -25,9 +25,9 @@ check "unmapped address: reading is named, too" faulted "$EDU0" 0x456000 read
 
 # The second page of the other's 16, which is not mapped for this one.
 dmesg_mark
-edu_tell "$EDU0" dma write "$(edu_plus "$theirs" 4096)" 4
+edu_tell "$EDU0" dma write "$(edu_plus "$theirs" "$PAGE")" 4
 check "the other's address: its memory untouched" edu_untouched "$EDU1" buf
-check "the other's address: a line" faulted "$EDU0" "$(edu_plus "$theirs" 4096)"
+check "the other's address: a line" faulted "$EDU0" "$(edu_plus "$theirs" "$PAGE")"
 edu_tell "$EDU0" dma write "$mine" 64
 check "own address: the other's memory untouched" edu_untouched "$EDU1" buf
 check "own address: own memory touched" edu_touched "$EDU0" buf
@@ -35,7 +35,7 @@ check "own address: own memory touched" edu_touched "$EDU0" buf
 # One byte in front and one behind.
 edu_fill "$EDU0" buf
 dmesg_mark
-edu_tell "$EDU0" dma write "$(edu_plus "$mine" 4096)" 4
+edu_tell "$EDU0" dma write "$(edu_plus "$mine" "$PAGE")" 4
 edu_tell "$EDU0" dma write "$(edu_plus "$mine" -4)" 4
 check "in front and behind: own memory untouched" edu_untouched "$EDU0" buf
 edu_tell "$EDU0" free 1
@@ -43,11 +43,11 @@ edu_tell "$EDU1" free 1
 
 # The device still waits when its memory is unmapped. This is the memory's second
 # page: a driver may tell two faults in one page by one line.
-at=$(edu_plus "$(edu_map "$EDU0" 65536)" 4096)
-edu_fill "$EDU0" mapbuf 65536
+at=$(edu_plus "$(edu_map "$EDU0" $((16 * PAGE)))" "$PAGE")
+edu_fill "$EDU0" mapbuf $((16 * PAGE))
 edu_tell "$EDU0" dma write "$at" 64
 check "streaming memory: touched while mapped" edu_touched "$EDU0" mapbuf
-edu_fill "$EDU0" mapbuf 65536
+edu_fill "$EDU0" mapbuf $((16 * PAGE))
 dmesg_mark
 edu_tell "$EDU0" dma start write "$at" 4
 edu_tell "$EDU0" unmap 1

@@ -25,7 +25,8 @@ edu_tell "$EDU0" dma read "$at" 4096
 cp "/tmp/$EDU0.pagebuf" /tmp/want
 head -c 4096 /dev/zero >"$EDU_DIR/$EDU0/pagebuf"
 edu_tell "$EDU0" dma write "$at" 4096
-check "the device reads the page, and writes it" cmp "$EDU_DIR/$EDU0/pagebuf" /tmp/want
+# As much as the device's own buffer holds, which may be less than a page.
+check "the device reads the page, and writes it" cmp -n 4096 "$EDU_DIR/$EDU0/pagebuf" /tmp/want
 
 edu_fill "$EDU0" pagebuf
 edu_tell "$EDU1" dma write "$at" 64

@@ -24,7 +24,7 @@ for name in $EDU0 $EDU2; do
 done
 check_disks "$USB" "$SATA"
 
-at=$(edu_plus "$(edu_map "$EDU0" 65536)" 0)
+at=$(edu_plus "$(edu_map "$EDU0" $((16 * PAGE)))" 0)
 other=$(edu_map "$EDU2" 65536)
 check "two devices have two addresses" [ "$at" != "$other" ]
 edu_fill "$EDU0" mapbuf
@@ -43,7 +43,7 @@ refused() {
 	dmesg_since | grep -E "smmu .*StreamID $1: write of 0x0*${at#0x} refused"
 }
 check "unmapped: a line names its StreamID" wait_for 5 refused 0x48
-at=$(edu_plus "$at" 4096)
+at=$(edu_plus "$at" "$PAGE")
 edu_phys "$BAR1" "$at"
 check "unmapped: refused for the one that nobody names" edu_untouched "$EDU0" mapbuf
 check "unmapped: a line names its StreamID, too" wait_for 5 refused 0x30

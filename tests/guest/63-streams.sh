@@ -49,7 +49,7 @@ for address in 0x1100000 0x1200000 0x12ffffc; do
 	check "the hole at $address is refused" refused_at "$EDU0" $address
 done
 edu_tell "$EDU0" free 1
-check "both ranges are used up before there is an error" exhausts "$EDU0" 512
+check "both ranges are used up before there is an error" exhausts "$EDU0" $((0x200000 / PAGE))
 reserves() {
 	grep -E -q "^0x0*1100000 0x0*12fffff (reserved|direct)" \
 		"/sys/kernel/iommu_groups/$(group_of "$EDU0")/reserved_regions"

@@ -19,7 +19,7 @@ window_of "$EDU0" 0x100000000 0x1001fffff
 window_of "$EDU1" 0x100000000 0x8ffffffff
 window_of "$EDU2" 0x100000000 0x1bfffffff
 check_disks "$USB" "$SATA"
-check "2 MiB: 512 pages, then an error" exhausts "$EDU0" 512
+check "2 MiB: its pages, then an error" exhausts "$EDU0" $((0x200000 / PAGE))
 
 # A driver that cannot say such addresses gets none.
 edu_tell "$EDU0" mask 32 2>/dev/null

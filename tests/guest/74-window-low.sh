@@ -18,7 +18,7 @@ check "narrowed by iommu-ranges: told" said_window "$EDU2" 0xe0000000 0xefffffff
 window_of "$EDU0" 0x1000000 0x11fffff
 window_of "$EDU2" 0xe0000000 0xefffffff
 check_disks "$USB" "$SATA"
-check "2 MiB: 512 pages, then an error" exhausts "$EDU0" 512
+check "2 MiB: its pages, then an error" exhausts "$EDU0" $((0x200000 / PAGE))
 edu_alloc "$EDU0" 4096 >/dev/null
 # What the low half of the address says is mapped.
 check "2 MiB: 4 GiB higher is refused" \
@@ -26,7 +26,7 @@ check "2 MiB: 4 GiB higher is refused" \
 edu_tell "$EDU0" free 1
 check "2 MiB: an unmanaged domain keeps to it" api_window "$EDU0" 0x1000000 0x11fffff
 
-check "on both sides of 4 GiB: 256 pages below, then an error" exhausts "$EDU1" 256
+check "on both sides of 4 GiB: the pages below, then an error" exhausts "$EDU1" $((0x100000 / PAGE))
 edu_alloc "$EDU1" 4096 >/dev/null
 check "on both sides of 4 GiB: nothing below" refused_at "$EDU1" 0xffeffffc
 check "on both sides of 4 GiB: nothing beyond 4 GiB" refused_at "$EDU1" 0x100000000

@@ -4,10 +4,14 @@
 #define SMMU_TESTS_EDU_USER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <unistd.h>
 
 #include "../modules/edu_regs.h"
+
+/* A page of the kernel that this runs on: 4, 16 or 64 KiB. */
+#define PAGE	((size_t)sysconf(_SC_PAGESIZE))
 
 static inline uint32_t edu_get(volatile uint8_t *regs, unsigned int reg)
 {

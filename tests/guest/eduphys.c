@@ -15,7 +15,6 @@
 
 #include "edu_user.h"
 
-#define PAGE		4096
 #define EDU_BYTES	0x100000
 
 static void must(int good, const char *what)

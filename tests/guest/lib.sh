@@ -6,6 +6,10 @@
 T_COUNT=0
 T_FAILED=0
 
+# The bytes in a page of this kernel: 4096, 16384 or 65536.
+# shellcheck disable=SC2034 # the scripts' own
+PAGE=$(($(sed -n 's/^KernelPageSize: *\([0-9]*\) kB/\1/p' /proc/self/smaps | head -n 1) * 1024))
+
 pass() {
 	T_COUNT=$((T_COUNT + 1))
 	echo "ok $T_COUNT $1"

@@ -28,7 +28,6 @@
 #include "edu_user.h"
 #include "iommufd.h"
 
-#define PAGE		4096
 #define BIG		(4UL << 20)
 #define BLOCK		(2UL << 20)
 
@@ -254,9 +253,9 @@ static void case_reach(uint8_t *buf)
 {
 	must(!map(IOVA, buf, 2 * PAGE, RW), "VFIO_IOMMU_MAP_DMA");
 	fill(buf, 2 * PAGE);
-	dma(IOVA, PAGE, false);
-	dma(IOVA + PAGE, PAGE, true);
-	report("device reads and writes what was mapped", !memcmp(buf, buf + PAGE, PAGE),
+	dma(IOVA, EDU_BUF_BYTES, false);
+	dma(IOVA + PAGE, EDU_BUF_BYTES, true);
+	report("device reads and writes what was mapped", !memcmp(buf, buf + PAGE, EDU_BUF_BYTES),
 	       "4 KiB did not arrive");
 	report("device reaches no unmapped address", !changes(IOVA_NOWHERE, buf) &&
 	       !changes(IOVA + 2 * PAGE, buf + PAGE), "memory changed");
@@ -282,9 +281,10 @@ static void case_read_only(uint8_t *buf, uint8_t *other)
 	must(!map(IOVA_OTHER, other, PAGE, RW), "mapping beside it");
 	fill(buf, PAGE);
 	fill(other, PAGE);
-	dma(IOVA, PAGE, false);
-	dma(IOVA_OTHER, PAGE, true);
-	report("device reads a read-only mapping", !memcmp(buf, other, PAGE), "4 KiB did not arrive");
+	dma(IOVA, EDU_BUF_BYTES, false);
+	dma(IOVA_OTHER, EDU_BUF_BYTES, true);
+	report("device reads a read-only mapping", !memcmp(buf, other, EDU_BUF_BYTES),
+	       "4 KiB did not arrive");
 	report("device does not write it", !changes(IOVA, buf), "memory changed");
 	must(unmap(IOVA, PAGE) && unmap(IOVA_OTHER, PAGE), "unmapping both");
 }

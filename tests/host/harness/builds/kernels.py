@@ -26,6 +26,9 @@ DEBIAN = {"debian": (ARM64, "arm64"), "16k": (ARM64, "arm64-16k"), "armhf": (ARM
 BUILT = ("debug", "kasan", "64k", "rt", "builtin", "bench")
 KINDS = (*DEBIAN, *BUILT)
 
+# Bytes in a page, of those where it is not 4 KiB.
+PAGES = {"16k": 0x4000, "64k": 0x10000}
+
 # KUnit runs in boots of its own, and leaks are looked for on the debug kernel.
 CMDLINE = {"builtin": "kunit.enable=0 kmemleak=off"}
 
@@ -51,6 +54,11 @@ class Kernel:
     def machine(self) -> Arch:
         """What there is to know of its architecture."""
         return ARCHES[self.arch]
+
+    @property
+    def page(self):
+        """How many bytes a page has."""
+        return PAGES.get(self.kind, 0x1000)
 
     @property
     def builtin(self):

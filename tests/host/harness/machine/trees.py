@@ -100,6 +100,12 @@ class ByKernel:
     since: Callable[[str], str]
 
 
+@dataclass(frozen=True)
+class ByPage:
+    """A patch that goes by how many bytes a page of the kernel has."""
+    patch: Callable[[int], Callable[[str], str]]
+
+
 def named_twice(name, stream):
     """A patch that gives a node the same StreamID twice in "iommus"."""
     def patch(text):
@@ -121,6 +127,8 @@ def compile_tree(board, patch, name):
     if isinstance(patch, ByKernel):
         series = tuple(int(number) for number in board.kernel.series.split("."))
         patch = patch.since if series >= (7, 2) else patch.before
+    if isinstance(patch, ByPage):
+        patch = patch.patch(board.kernel.page)
     board.folder.mkdir(parents=True, exist_ok=True)
     own, source, out = (board.folder / f"{name}.{end}" for end in ("own.dtb", "dts", "dtb"))
     run(*board.machine(f",dumpdtb={own}"), "-serial", "none", "-monitor", "none")
@@ -255,7 +263,8 @@ MASK = platform(2, master("usb", "iommus = <&smmu 0x08 0x0>, <&smmu 0x60 0x0>, <
                 master("edu0", "iommus = <&smmu 0x38 0x18>;"),
                 master("edu3", "iommus = <&smmu 0x50 0x0>;"))
 
-FOUR = platform(
+# edu3's window is one page.
+FOUR = ByPage(lambda page: platform(
     4,
     master("usb", "iommus = <&smmu 0x08 0x10000000 0x0 0x10000000>;"),
     master("sata", "iommus = <&smmu 0x18 0x0 0x0 0xffffffff>;"),
@@ -263,7 +272,7 @@ FOUR = platform(
     master("edu1", "iommus = <&smmu 0x30 0x0 0x1 0x0>;"),
     master("edu2", "iommus = <&smmu 0x48 0x40000000 0x0 0x40000000>;",
            "iommu-ranges = <0x0 0x50000000 0x0 0x40000000>;"),
-    master("edu3", "iommus = <&smmu 0x50 0x3000 0x0 0x1000>;"))
+    master("edu3", f"iommus = <&smmu 0x50 {3 * page:#x} 0x0 {page:#x}>;")))
 
 FIVE = platform(
     5,
