@@ -1,7 +1,8 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
-# Suspend to idle, as far as pm_test takes it: all devices are suspended, the SMMU
-# with them, and come back.
+# Suspend, as far as pm_test takes it: all devices are suspended, the SMMU with them, and
+# come back; the second time after the SMMU has lost its registers meanwhile (smmu_sleep),
+# so that nothing works that resume does not set up.
 . /test/lib.sh
 . /test/edu.sh
 
@@ -24,22 +25,24 @@ same_data() {
 	dd if="$disk" bs=1M count=4 2>/dev/null | cmp - /tmp/data
 }
 
-freeze() {
+modprobe smmu_sleep
+asleep() {
 	echo "$1" >/sys/power/pm_test
-	echo freeze >/sys/power/state
+	echo "$2" >/sys/power/state
 }
 
-page=0
-for level in devices platform; do
+offset=0
+for state in freeze mem; do
+	[ $state = mem ] && level=platform || level=devices
 	# Another page each time: faults in one page may be told by one line.
-	at=$(edu_plus "$(edu_map "$EDU0" 65536)" $page)
-	page=$((page + 4096))
-	check "$level: freeze and come back" freeze $level
-	edu_fill "$EDU0" mapbuf 65536
+	at=$(edu_plus "$(edu_map "$EDU0" $((16 * PAGE)))" $offset)
+	offset=$((offset + PAGE))
+	check "$level: $state and come back" asleep "$level" $state
+	edu_fill "$EDU0" mapbuf $((16 * PAGE))
 	edu_tell "$EDU0" dma write "$at" 4
 	check "$level: an old mapping works" edu_touched "$EDU0" mapbuf
 	edu_tell "$EDU0" unmap 1
-	edu_fill "$EDU0" mapbuf 65536
+	edu_fill "$EDU0" mapbuf $((16 * PAGE))
 	dmesg_mark
 	edu_tell "$EDU0" dma write "$at" 4
 	check "$level: unmapped, it is refused" edu_untouched "$EDU0" mapbuf
@@ -47,6 +50,8 @@ for level in devices platform; do
 	check "$level: new memory works" edu_copies "$EDU1"
 	check "$level: the disk works" same_data
 done
+check "platform: the SMMU had lost its registers" dmesg_has "smmu_sleep: the SMMU lost its registers"
 echo none >/sys/power/pm_test
+rmmod smmu_sleep
 bind "$nvme" nvme
 finish
