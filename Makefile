@@ -20,8 +20,9 @@ help:
 	@echo 'make check [KERNEL=<series>]'
 	@echo '                  the tests that every change should pass (over half an hour), on Linux'
 	@echo '                  6.12 and on the newest that Debian has, or on one of them'
-	@echo 'make check-all [KERNEL=<series>]'
-	@echo '                  every test there is (hours)'
+	@echo 'make check-all [KERNEL=<series>] [RESUME=1]'
+	@echo '                  every test there is (hours; RESUME=1: but for those that an earlier run'
+	@echo '                  has seen to pass with the same files)'
 	@echo 'make check-fresh  demo, demo on 32-bit Arm, deb, patch, lint, the set-up of check and that of'
 	@echo '                  bench, each begun in a minimal Debian 12 and 13 that has only git and'
 	@echo '                  make (over an hour; needs root or sudo)'
@@ -59,7 +60,7 @@ check:
 check-all:
 	@tests/host/setup.sh check
 	@tests/host/setup.sh fresh
-	@python3 tests/host/check.py --all --kernel '$(KERNEL)'
+	@python3 tests/host/check.py --all --kernel '$(KERNEL)' $(if $(RESUME),--resume)
 
 check-fresh:
 	@tests/host/setup.sh fresh

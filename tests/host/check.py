@@ -9,6 +9,7 @@ are needed. The last line is "N passed, N failed, N skipped".
 import argparse
 import sys
 import threading
+import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,6 +18,7 @@ from harness.builds.kernels import BASE_SERIES, KNOWN_SERIES
 from harness.places import LOGS
 from harness.plan import Plan
 from harness.programs import Absent, Failure, Skip
+from harness.record import Record, clock
 from harness.results import Results
 
 AT_A_TIME = 2
@@ -65,8 +67,8 @@ def series_wanted(results, asked):
     return [newest] if asked else [BASE_SERIES, newest]
 
 
-def run(results, plan):
-    """Run the tests, AT_A_TIME at once."""
+def run(results, plan, record=None):
+    """Run the tests, AT_A_TIME at once; a RECORD gets those that pass."""
     fetched = Kernels(results)
     for kernel in plan.kernels():
         fetched.want(kernel)
@@ -76,8 +78,11 @@ def run(results, plan):
     def one(task):
         name, kernel, function = task
         threading.current_thread().name = name
+        began = time.monotonic()
         try:
-            function(fetched.get(kernel) if kernel else None)
+            got = fetched.get(kernel) if kernel else None
+            began = time.monotonic()
+            function(got)
         except Absent as why:
             absent[name] = f"{kernel}: {why}"
             results.add(name, "skipped", detail=absent[name])
@@ -87,6 +92,8 @@ def run(results, plan):
             results.add(f"{name}: can run", "FAILED", detail=str(failure))
         except Exception:  # pylint: disable=broad-except
             results.add(f"{name}: can run", "FAILED", detail=traceback.format_exc())
+        if record:
+            record.add(name, time.monotonic() - began if results.passed(name) else None)
 
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         list(pool.map(one, plan.tasks))
@@ -111,6 +118,21 @@ def _keep_costs(results):
         sorted(results.costs, reverse=True)))
 
 
+def _record(results):
+    """Where groups that pass are written down; nowhere if this is no checkout."""
+    try:
+        return Record.of_tree()
+    except (Failure, OSError) as why:
+        results.say(f"what passes is not written down: {why}")
+        return None
+
+
+def _resume(results, plan, record):
+    """Leave out what earlier runs have seen to pass with the same files."""
+    plan.tasks, before = record.split(plan.tasks)
+    results.say(f"{len(before)} groups have passed before, {len(plan.tasks)} are left")
+
+
 def main():
     """Parse the options and run."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -120,6 +142,8 @@ def main():
                         help=f"only this series, such as {BASE_SERIES}, or base or newest (default: both)")
     parser.add_argument("--only", default="", metavar="TEXT",
                         help="tests whose group has TEXT in its name, such as guest/debug or kunit")
+    parser.add_argument("--resume", action="store_true",
+                        help="with --all: leave out what passed before with the same files")
     parser.add_argument("--list", action="store_true", help="name the groups and stop")
     args = parser.parse_args()
     results = Results(args.only)
@@ -132,8 +156,18 @@ def main():
     if args.list:
         print("\n".join(task[0] for task in plan.tasks))
         return 0
-    run(results, plan)
+    # What plain "make check" runs of a group is only a part of it.
+    record = _record(results) if args.all else None
+    if record and args.resume:
+        _resume(results, plan, record)
+        if not plan.tasks:
+            print(record.total())
+            return 0
+    run(results, plan, record)
     _keep_costs(results)
+    print(f"this run took {clock(results.elapsed())}")
+    if record:
+        print(record.total())
     if plan.left_out and not args.quick:
         print(f"only make check-all runs these {len(plan.left_out)} groups:")
         print(plan.names_left_out())

@@ -10,6 +10,7 @@
     package/             the Debian package: contents, DKMS, a whole system that installs it
     lint/                the checks that boot nothing
     fresh                what is started first on a machine that has nothing installed
+    record               which groups have passed before with the same files
     plan                 which tests there are, and which of them "make check" runs
 
 The programs that people start (check.py, demo.py, board.py, bench.py) stand beside this

@@ -3,12 +3,16 @@
 
 import contextlib
 import io
+import tempfile
 import unittest
+from pathlib import Path
 from unittest import mock
 
 import check
+from harness import record as record_module
 from harness.plan import Plan
 from harness.programs import Absent
+from harness.record import Record
 from harness.results import Results
 
 
@@ -54,6 +58,45 @@ class Run(unittest.TestCase):
                                      ("kunit/debug-6.12", "debug-6.12", absent),
                                      ("guest/debian-7.2/1", "debian-7.2", fine),
                                      ("lint/W=1", "debug-6.12", fine)), 1)
+
+
+class Resume(unittest.TestCase):
+    """What a run leaves out because an earlier one has seen it pass."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = Path(folder.name) / "record"
+
+    def go(self, **status):
+        """Run groups of these names with this result each; returns what was run."""
+        results, ran = Results(), []
+        plan = Plan(results, ["6.12"], everything=True)
+        plan.tasks = [(f"lint/{name}", None, lambda _, name=name, one=one: (
+            ran.append(name), results.add(f"lint/{name}: it", one))) for name, one in status.items()]
+        record = Record(self.path)
+        plan.tasks, _ = record.split(plan.tasks)
+        with contextlib.redirect_stdout(io.StringIO()):
+            check.run(results, plan, record)
+        return sorted(ran)
+
+    def test_again(self):
+        """What passed is left out; what failed or was skipped is not."""
+        self.assertEqual(self.go(one="ok", two="FAILED", three="skipped"), ["one", "three", "two"])
+        self.assertEqual(self.go(one="ok", two="ok", three="ok"), ["three", "two"])
+        self.assertEqual(self.go(one="ok", two="ok", three="ok"), [])
+
+    def test_fails_later(self):
+        """A group that passed once and failed then has not passed."""
+        Record(self.path).add("lint/one", 1)
+        Record(self.path).add("lint/one", None)
+        self.assertEqual(self.go(one="ok"), ["one"])
+
+    def test_tree(self):
+        """Other contents are another record."""
+        before = record_module.tree()
+        with mock.patch.object(record_module, "files", return_value=[]):
+            self.assertNotEqual(record_module.tree(), before)
 
 
 class Only(unittest.TestCase):

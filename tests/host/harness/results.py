@@ -18,6 +18,7 @@ class Results:
         self.count = {"ok": 0, "FAILED": 0, "skipped": 0}
         self.failed = []
         self.costs = []
+        self._seen = []
 
     def wants(self, name):
         """Whether --only asks for the group of this name."""
@@ -27,6 +28,7 @@ class Results:
         """Record one result: status is "ok", "FAILED" or "skipped"."""
         with self._lock:
             self.count[status] += 1
+            self._seen.append((name, status))
             took = f" ({seconds:.1f} s)" if seconds is not None else ""
             why = f": {detail}" if status == "skipped" and detail else ""
             elapsed = time.monotonic() - self._began
@@ -37,6 +39,17 @@ class Results:
                     print(f"            | {line}", flush=True)
                 if log:
                     print(f"            | log: {log}", flush=True)
+
+    def passed(self, group):
+        """Whether something of this group passed, and nothing failed."""
+        with self._lock:
+            seen = {status for name, status in self._seen
+                    if name == group or name.startswith(f"{group}:")}
+        return "ok" in seen and "FAILED" not in seen
+
+    def elapsed(self):
+        """Seconds since the beginning."""
+        return time.monotonic() - self._began
 
     def expect(self, name, good, detail=""):
         """Record whether something is as it should be; DETAIL says what it is instead."""
