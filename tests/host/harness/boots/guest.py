@@ -16,6 +16,8 @@ def run_scripts(results, name, kernel, stage, scripts):
     board.extra = first.qemu.split()
     board.memory = first.memory
     board.cpus = first.cpus
+    if first.never_writes:
+        board.trace = "smmuv3_write_mmio"
     if first.tree:
         board.dtb = compile_tree(board, TREES[first.tree], "patched")
     result = board.boot(",".join(one.name for one in scripts), first.load,
@@ -29,9 +31,20 @@ def run_scripts(results, name, kernel, stage, scripts):
             continue
         lines, status = parts[script.name]
         add_outcomes(results, f"{name}: {script.name}", ktap.script_outcomes(lines), status, result.log)
+    if first.never_writes:
+        _check_writes(results, f"{name}: {first.name}", first.never_writes, result)
     complaints.add(results, name, result, [one for script in scripts for one in script.expect],
                    [one for script in scripts for one in script.expect_qemu])
     return result
+
+
+def _check_writes(results, name, never, result):
+    """Whether QEMU's trace has writes of the SMMU's registers, and NEVER does not match them."""
+    writes = "".join(f"{int(register, 16):x}={int(value, 16):x} " for register, value in re.findall(
+        r"^smmuv3_write_mmio .*?addr: (0x[0-9a-f]+) val: ?(0x[0-9a-f]+)", result.objections, re.M))
+    bad = re.search(never, writes)
+    results.expect(f"{name}: no write of the SMMU's registers comes too early", writes and not bad,
+                   bad[0] if bad else "QEMU's trace has none")
 
 
 def split(said):

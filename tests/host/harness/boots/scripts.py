@@ -11,7 +11,7 @@ LIKE = {"builtin": "debug", "64k": "debug", "rt": "debug", "16k": "debian"}
 
 
 KEY = re.compile(r"# (kernels|stages|append|load|tree|qemu|memory|cpus|timeout|own-boot|needs|since"
-                 r"|expect-log|expect-qemu): *(.*)$")
+                 r"|expect-log|expect-qemu|never-writes): *(.*)$")
 
 
 @dataclass
@@ -32,6 +32,7 @@ class Script:
     since: str = ""
     expect: list = field(default_factory=list)
     expect_qemu: list = field(default_factory=list)
+    never_writes: str = ""
 
     def runs_on(self, kind, series):
         """Whether a kernel of this kind and series is one that it wants."""
@@ -72,6 +73,8 @@ def read_script(path):
             script.expect.append(value)
         elif key == "expect-qemu":
             script.expect_qemu.append(value)
+        elif key == "never-writes":
+            script.never_writes = value
         else:
             setattr(script, key, value)
     return script
