@@ -42,11 +42,13 @@ check "a device's DMA still works" edu_copies "$EDU0"
 at=$(edu_alloc "$EDU0" 4096)
 edu_fill "$EDU0" buf
 dmesg_mark
-check "modprobe with allow_late=1 works" modprobe smmu allow_late=1
+echo 1 >/sys/module/smmu/parameters/allow_late
+check "with allow_late=1, it takes the SMMU" late_try
 check "it says who loses DMA" late_said "allow_late=1: [2-9] masters .* lose their DMA now"
 check "it names them" late_said "$EDU1 .driver smmu_edu. is at work"
 check "it says what bridges lose" late_said "1 PCI bridges had their drivers .* MSIs"
 check "it drives the SMMU" [ -n "$(ls /sys/class/iommu)" ]
+check "it says what to do" late_said "$EDU1 .driver smmu_edu. was bound too early and has no DMA"
 edu_tell "$EDU0" dma write "$at" 4
 check "the master is cut off" edu_untouched "$EDU0" buf
 

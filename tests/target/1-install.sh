@@ -22,7 +22,8 @@ check "the initramfs has the script that loads it first" [ -n "$(find /tmp/unpac
 check "KUnit tests were not built" sh -c '! find /lib/modules /var/lib/dkms -name "smmu-kunit*" | grep .'
 alias=$(cat /sys/bus/platform/devices/*.smmuv3/modalias)
 check "by name it can be loaded" sh -c 'modprobe -n -v smmu | grep -q smmu'
-check "by alias, as udev does, it is not" sh -c "! modprobe -n -v -b '$alias' | grep smmu"
+check "its alias is the SMMU's" sh -c "modprobe -C /dev/null -n -v -b '$alias' | grep -q /smmu.ko"
+check "by alias, as udev does, it is not" sh -c "! modprobe -n -v -b '$alias' | grep /smmu.ko"
 check "nothing stands down yet" sh -c "! grep -q initcall_blacklist $MENU"
 timed update-grub >/tmp/log 2>&1
 check "not by update-grub, either" sh -c "! grep -q initcall_blacklist $MENU"

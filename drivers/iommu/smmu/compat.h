@@ -74,6 +74,19 @@ static inline struct device_node *smmu_compat_of_map_iommu(const struct device_n
 #endif
 }
 
+/* How many cells an entry of "iommu-map" has for the IOMMU with this phandle, see above. */
+static inline u32 smmu_compat_of_map_cells(u32 phandle)
+{
+	u32 cells = 1;
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 2, 0)
+	struct device_node *target = of_find_node_by_phandle(phandle);
+
+	of_property_read_u32(target, "#iommu-cells", &cells);
+	of_node_put(target);
+#endif
+	return cells;
+}
+
 /* The head of a generator of KUnit parameters, which is told the test since 6.18. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
 #define SMMU_COMPAT_GEN_PARAMS(name)	name(const void *prev, char *desc)

@@ -175,27 +175,10 @@ static int smmu_probe_read_caps(struct smmu_device *smmu)
 	return 0;
 }
 
-/* What is built in comes before all masters; a module can come late. */
-#ifdef MODULE
-#define SMMU_PROBE_LATE	true
-#else
-#define SMMU_PROBE_LATE	false
-#endif
-
-/* Some SMMU was left alone, since masters of it are at work. */
-static bool smmu_probe_left_alone;
-
 /* An SMMU that lets nothing pass, as after rmmod, has no master to lose. */
-static int smmu_probe_check_late(struct smmu_device *smmu)
+static int smmu_probe_check_late(const struct smmu_device *smmu)
 {
-	int ret;
-
-	if (!SMMU_PROBE_LATE || !smmu_reset_lets_pass(smmu))
-		return 0;
-	ret = smmu_late_check(smmu);
-	if (ret)
-		smmu_probe_left_alone = true;
-	return ret;
+	return smmu_reset_lets_pass(smmu) ? smmu_late_check(smmu) : 0;
 }
 
 static void smmu_probe_destroy_ids(void *ctx)
@@ -288,8 +271,6 @@ static int smmu_probe(struct platform_device *pdev)
 	if (!ret)
 		ret = smmu_probe_read_caps(smmu);
 	if (!ret)
-		ret = smmu_probe_check_late(smmu);
-	if (!ret)
 		ret = smmu_firmware_read_smmu(smmu);
 	if (!ret)
 		ret = smmu_dmaranges_check(smmu);
@@ -297,6 +278,9 @@ static int smmu_probe(struct platform_device *pdev)
 		ret = smmu_probe_alloc(smmu);
 	if (!ret)
 		ret = smmu_irq_setup(smmu);
+	/* No register has been written so far, and interrupts come to nothing. */
+	if (!ret)
+		ret = smmu_probe_check_late(smmu);
 	if (!ret)
 		ret = smmu_reset_start(smmu);
 	if (ret)
@@ -306,6 +290,8 @@ static int smmu_probe(struct platform_device *pdev)
 	ret = smmu_probe_register(smmu);
 	if (ret)
 		smmu_reset_stop(smmu);
+	else
+		smmu_late_report(smmu);
 	return ret;
 }
 
@@ -378,24 +364,6 @@ static void smmu_probe_exit(void)
 }
 
 /*
- * A module that has left SMMUs alone and drives none is of no use where it is: the next
- * modprobe, perhaps with a parameter, is to try again.
- */
-static int smmu_probe_check_use(void)
-{
-	struct device *dev;
-
-	if (!smmu_probe_left_alone)
-		return 0;
-	dev = driver_find_next_device(&smmu_driver.driver, NULL);
-	put_device(dev);
-	if (dev)
-		return 0;
-	platform_driver_unregister(&smmu_driver);
-	return -EBUSY;
-}
-
-/*
  * Built in: before the drivers of masters and of PCI hosts, which would have to wait;
  * after subsys_initcall, where the core chooses the type of default domains.
  */
@@ -409,8 +377,6 @@ static int __init smmu_init(void)
 	ret = smmu_dmaranges_watch(&smmu_ops);
 	if (!ret)
 		ret = platform_driver_register(&smmu_driver);
-	if (!ret)
-		ret = smmu_probe_check_use();
 	if (ret)
 		smmu_probe_exit();
 	return ret;

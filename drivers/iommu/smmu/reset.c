@@ -72,7 +72,7 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_reset_abort_bypass);
  * Return: false if it is disabled and aborts; true also if that depends on tables that
  * somebody else has made.
  */
-bool smmu_reset_lets_pass(struct smmu_device *smmu)
+bool smmu_reset_lets_pass(const struct smmu_device *smmu)
 {
 	return smmu_mmio_read(&smmu->mmio, SMMU_CR0) & SMMU_CR0_SMMUEN ||
 	       !(smmu_mmio_read(&smmu->mmio, SMMU_GBPA) & SMMU_GBPA_ABORT);

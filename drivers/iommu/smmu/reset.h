@@ -10,7 +10,7 @@
 struct smmu_device;
 
 int smmu_reset_start(struct smmu_device *smmu);
-bool smmu_reset_lets_pass(struct smmu_device *smmu);
+bool smmu_reset_lets_pass(const struct smmu_device *smmu);
 int smmu_reset_cut_off(void *ctx);
 int smmu_reset_stop(struct smmu_device *smmu);
 

@@ -6,10 +6,10 @@
 #ifndef SMMU_DT_H
 #define SMMU_DT_H
 
+#include <linux/device.h>
+#include <linux/iommu.h>
 #include <linux/types.h>
 
-struct device;
-struct iommu_ops;
 struct of_phandle_args;
 struct smmu_device;
 struct smmu_master;
@@ -17,6 +17,15 @@ struct smmu_master_source;
 struct smmu_window;
 
 #define SMMU_DT_OLD_4G	"size 0xffffffff is taken for 4 GiB; write <0x1 0x0>"
+
+/*
+ * The IOMMU of a device, %NULL if it has none: a group alone says nothing, as VFIO makes
+ * groups without an IOMMU.  What dev->iommu points to stays while there is a group.
+ */
+static inline const struct iommu_device *smmu_dt_iommu_of(struct device *dev)
+{
+	return device_iommu_mapped(dev) && dev->iommu ? dev->iommu->iommu_dev : NULL;
+}
 
 int smmu_fwspec_of_xlate(struct device *dev, const struct of_phandle_args *args);
 int smmu_fwspec_sources(struct device *dev, struct smmu_master_source **sources);
@@ -32,6 +41,7 @@ void smmu_dmaranges_apply(struct smmu_master *master);
 int smmu_dmaranges_watch(const struct iommu_ops *ops);
 void smmu_dmaranges_unwatch(void);
 
-int smmu_late_check(struct smmu_device *smmu);
+int smmu_late_check(const struct smmu_device *smmu);
+unsigned int smmu_late_report(const struct smmu_device *smmu);
 
 #endif /* SMMU_DT_H */

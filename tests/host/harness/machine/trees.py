@@ -385,8 +385,12 @@ _RANGES = (master("usb", "iommus = <&smmu 0x08>;"),
            bus("plain", None, master("edu1", "iommus = <&smmu 0x30>;")),
            bus("unnamed", _HALF, master("sata", "iommus = <&smmu 0x18>;")))
 
+# A master on the bus of AMBA, and a device whose map is about others
+LATE = platform(1, master("usb", "iommus = <&smmu 0x08>;"), master("edu0", "iommu-map = <0x7 &smmu 0x28 0x1>;"),
+                smmu=(set_property("pl031@9010000", "iommus", "<&smmu 0x60>"),))
+
 TREES = {"fixed": FIXED, "fixed-pci": FIXED_PCI, "one": ONE, "mask": MASK, "four": FOUR, "five": FIVE,
          "five-low": FIVE_LOW, "window-pci": WINDOW_PCI, "direct-pci": DIRECT_PCI, "map": MAP,
          "regions": REGIONS, "group": GROUP, "parts": PARTS, "second": SECOND, "regions-pci": REGIONS_PCI,
-         "map-cells": MAP_CELLS, "dma-ranges": platform(1, *_RANGES),
+         "late": LATE, "map-cells": MAP_CELLS, "dma-ranges": platform(1, *_RANGES),
          "off": platform(1, *_RANGES, smmu=(set_property(SMMU, "status", '"disabled"'),))}
