@@ -7,6 +7,7 @@
  * with a warning where it takes something away, unless the user asks for the
  * binding's rule.
  */
+#include <linux/amba/bus.h>
 #include <linux/dma-direct.h>
 #include <linux/dma-mapping.h>
 #include <linux/iommu.h>
@@ -14,7 +15,8 @@
 #include <linux/notifier.h>
 #include <linux/pci.h>
 #include <linux/platform_device.h>
-#include <linux/slab.h>
+
+#include <kunit/visibility.h>
 
 #include "dt/dt.h"
 #include "master.h"
@@ -69,17 +71,32 @@ static bool smmu_dmaranges_contradict(const struct smmu_master *master)
 	return false;
 }
 
-static void smmu_dmaranges_lift(struct device *dev)
+/**
+ * smmu_dmaranges_lift() - Take the limits of "dma-ranges" off a device
+ * @dev: the device
+ *
+ * The map is not ours to free: of_dma_configure_id() knows its address while the device
+ * is introduced to its IOMMU, and frees it if that has to wait; later, the driver core
+ * does.  So it stays where it is, and comes to say that all addresses are what they are.
+ *
+ * Context: any; nobody uses the device for DMA.
+ */
+VISIBLE_IF_KUNIT void smmu_dmaranges_lift(struct device *dev)
 {
-	if (!dev->dma_range_map)
+	/* Whoever makes such maps allocates them; const is for their users. */
+	struct bus_dma_region *map = (struct bus_dma_region *)dev->dma_range_map;
+
+	if (!map || !map[0].size)
 		return;
-	kfree(dev->dma_range_map);
-	dev->dma_range_map = NULL;
+	map[0] = (struct bus_dma_region){ .size = U64_MAX };
+	/* There is one more than are in use. */
+	map[1].size = 0;
 	dev->bus_dma_limit = 0;
 	/* The limit had gone into the masks before the driver could set its own. */
 	dev->coherent_dma_mask |= DMA_BIT_MASK(32);
 	*dev->dma_mask |= DMA_BIT_MASK(32);
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_dmaranges_lift);
 
 /**
  * smmu_dmaranges_apply() - What "dma-ranges" of a master's bus means to it
@@ -107,8 +124,9 @@ static int smmu_dmaranges_bound(struct notifier_block *nb, unsigned long event, 
 {
 	struct device *dev = data;
 
-	if (event == BUS_NOTIFY_BIND_DRIVER && device_iommu_mapped(dev) &&
-	    dev->iommu->iommu_dev->ops == smmu_dmaranges_ops)
+	const struct iommu_device *iommu = smmu_dt_iommu_of(dev);
+
+	if (event == BUS_NOTIFY_BIND_DRIVER && iommu && iommu->ops == smmu_dmaranges_ops)
 		smmu_dmaranges_lift(dev);
 	return NOTIFY_DONE;
 }
@@ -117,6 +135,9 @@ static const struct bus_type * const smmu_dmaranges_buses[] = {
 	&platform_bus_type,
 #ifdef CONFIG_PCI
 	&pci_bus_type,
+#endif
+#ifdef CONFIG_ARM_AMBA
+	&amba_bustype,
 #endif
 };
 

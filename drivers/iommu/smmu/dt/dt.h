@@ -40,6 +40,9 @@ int smmu_dmaranges_check(struct smmu_device *smmu);
 void smmu_dmaranges_apply(struct smmu_master *master);
 int smmu_dmaranges_watch(const struct iommu_ops *ops);
 void smmu_dmaranges_unwatch(void);
+#if IS_ENABLED(CONFIG_KUNIT)
+void smmu_dmaranges_lift(struct device *dev);
+#endif
 
 int smmu_late_check(const struct smmu_device *smmu);
 unsigned int smmu_late_report(const struct smmu_device *smmu);
