@@ -87,6 +87,19 @@ static inline u32 smmu_compat_of_map_cells(u32 phandle)
 	return cells;
 }
 
+/*
+ * Whether it is for a driver that a device is introduced to its IOMMU, which can be told to
+ * wait: since 6.15, the core also does so for devices that have none.
+ */
+static inline bool smmu_compat_is_for_driver(const struct device *dev)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+	return true;
+#else
+	return READ_ONCE(dev->driver);
+#endif
+}
+
 /* The head of a generator of KUnit parameters, which is told the test since 6.18. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
 #define SMMU_COMPAT_GEN_PARAMS(name)	name(const void *prev, char *desc)

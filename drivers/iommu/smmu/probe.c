@@ -248,7 +248,9 @@ static int smmu_probe_register(struct smmu_device *smmu)
 	ret = iommu_device_sysfs_add(&smmu->iommu, smmu->dev, NULL, "smmu3.%pa", &smmu->mmio.phys);
 	if (ret)
 		return dev_err_probe(smmu->dev, ret, "cannot make the sysfs entry\n");
+	WRITE_ONCE(smmu->registering, current);
 	ret = iommu_device_register(&smmu->iommu, &smmu_ops, smmu->dev);
+	WRITE_ONCE(smmu->registering, NULL);
 	if (ret) {
 		smmu_master_release_all(smmu);
 		iommu_device_sysfs_remove(&smmu->iommu);

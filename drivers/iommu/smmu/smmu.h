@@ -71,6 +71,8 @@ struct smmu_irqs {
  * @cd_pool: where CDs come from
  * @irqs: interrupts
  * @iommu: the IOMMU core's view
+ * @registering: who is making the SMMU known to the core, if anybody is: until all devices
+ *	are looked at, nobody else may introduce one
  * @lock: guards @streams, the lists of masters in them, the stream table, every
  *	live STE, and @smmu_domain and @kind of every port; taken inside a domain's
  *	lock
@@ -94,6 +96,7 @@ struct smmu_device {
 	struct dma_pool *cd_pool;
 	struct smmu_irqs irqs;
 	struct iommu_device iommu;
+	const struct task_struct *registering;
 
 	struct mutex lock; /* see above */
 	struct xarray streams;

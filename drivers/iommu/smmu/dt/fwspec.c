@@ -18,6 +18,9 @@
 #include <linux/platform_device.h>
 #include <linux/slab.h>
 
+#include <kunit/visibility.h>
+
+#include "compat.h"
 #include "dt/dt.h"
 #include "master.h"
 #include "smmu.h"
@@ -114,14 +117,26 @@ static int smmu_fwspec_keep_record(struct device *dev, const struct of_phandle_a
 	return iommu_fwspec_add_ids(dev, record, SMMU_FWSPEC_HEAD + args->args_count);
 }
 
+/*
+ * Whether a driver that is being bound to a device comes while the core looks at all
+ * devices.  The core gives domains to all groups at the end of that: what is bound before
+ * would go on with physical addresses.  It is tried again when the SMMU has been probed.
+ */
+static bool smmu_fwspec_is_early(const struct device *dev, const struct smmu_device *smmu)
+{
+	const struct task_struct *registering = READ_ONCE(smmu->registering);
+
+	return registering && registering != current && smmu_compat_is_for_driver(dev);
+}
+
 /**
  * smmu_fwspec_of_xlate() - iommu_ops.of_xlate
  * @dev: the device, with a fwspec
  * @args: one specifier
  *
  * Context: may sleep.
- * Return: 0, -ENODEV if the IOMMU is not there, -EINVAL (and a line that says what
- * is wrong) or -ENOMEM.
+ * Return: 0, -ENODEV if the IOMMU is not there, -EPROBE_DEFER while another thread
+ * registers it, -EINVAL (and a line that says what is wrong) or -ENOMEM.
  */
 int smmu_fwspec_of_xlate(struct device *dev, const struct of_phandle_args *args)
 {
@@ -132,6 +147,8 @@ int smmu_fwspec_of_xlate(struct device *dev, const struct of_phandle_args *args)
 
 	if (!smmu)
 		return -ENODEV;
+	if (smmu_fwspec_is_early(dev, smmu))
+		return -EPROBE_DEFER;
 	ret = smmu_fwspec_decode(dev, smmu, args, &spec);
 	if (ret)
 		return ret;
@@ -142,6 +159,7 @@ int smmu_fwspec_of_xlate(struct device *dev, const struct of_phandle_args *args)
 		return iommu_fwspec_add_ids(dev, &spec.sid, 1);
 	return smmu_fwspec_keep_record(dev, args);
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_fwspec_of_xlate);
 
 static int smmu_fwspec_source(const struct device_node *np, const u32 *cells, unsigned int nr,
 			      struct smmu_master_source *source)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who is at work without an SMMU.  The nodes are made here, and are in no tree.
+ * Who is at work without an SMMU, and who comes while it is being registered.  The nodes
+ * are made here, and are in no tree.
  */
 #include <kunit/test.h>
 #include <linux/completion.h>
@@ -249,11 +250,39 @@ static void late_wait(struct kunit *test)
 	of_node_put(iommu);
 }
 
+/* Introduce the owner to the SMMU, as if @task were registering that. */
+static int late_introduce(struct late_test *t, const struct task_struct *task)
+{
+	const struct of_phandle_args args = { .np = &t->node, .args_count = 1 };
+
+	t->smmu.registering = task;
+	t->owner->dev.iommu->fwspec->num_ids = 0;
+	return smmu_fwspec_of_xlate(&t->owner->dev, &args);
+}
+
+/* While the core looks at all devices, no other thread may bring one. */
+static void late_registering(struct kunit *test)
+{
+	struct late_test *t = test->priv;
+	struct iommu_fwspec *fwspec = kunit_kzalloc(test, struct_size(fwspec, ids, 1), GFP_KERNEL);
+	struct dev_iommu *param = kunit_kzalloc(test, sizeof(*param), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, fwspec);
+	KUNIT_ASSERT_NOT_NULL(test, param);
+	param->fwspec = fwspec;
+	t->owner->dev.iommu = param;
+	dev_set_drvdata(t->smmu.dev, &t->smmu);
+	KUNIT_EXPECT_EQ(test, late_introduce(t, &init_task), -EPROBE_DEFER);
+	KUNIT_EXPECT_EQ(test, late_introduce(t, current), 0);
+	KUNIT_EXPECT_EQ(test, late_introduce(t, NULL), 0);
+}
+
 static struct kunit_case late_cases[] = {
 	KUNIT_CASE(late_any_entry),
 	KUNIT_CASE(late_controller),
 	KUNIT_CASE(late_no_driver),
 	KUNIT_CASE(late_group),
+	KUNIT_CASE(late_registering),
 	KUNIT_CASE_SLOW(late_wait),
 	{ }
 };
