@@ -57,9 +57,20 @@ static void smmu_fault_find_source(struct smmu_device *smmu, const struct smmu_e
 	mutex_unlock(&smmu->lock);
 }
 
-/*
- * Whether the owner of the domain asked to deal with its faults itself, and did.  Its
- * handler may attach and detach, and free the domain.
+/**
+ * smmu_fault_handled() - Let the owner of a domain deal with its fault
+ * @source: where the fault came from; its report ends here
+ * @ev: the fault
+ *
+ * The handler may attach and detach, and free the domain.  Freeing it elsewhere waits for
+ * the handler, so the handler must wait for nobody who frees the domain:
+ *
+ * - not for a work item of its own that does,
+ * - nor, if it was set for a group's default domain (Linux 6.12 lets it), for that group's
+ *   mutex, by attaching or detaching: the core frees that domain with the mutex held.
+ *
+ * Context: process; may sleep; without a lock.
+ * Return: whether a handler was there, and has dealt with it.
  */
 static bool smmu_fault_handled(struct smmu_fault_source *source, const struct smmu_event *ev)
 {
