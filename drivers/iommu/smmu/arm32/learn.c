@@ -145,6 +145,40 @@ static struct platform_driver smmu_arm32_trial_driver = {
 	},
 };
 
+/*
+ * What iommu_fwspec_init() does.  That wants a lock which only the core can take, against
+ * others who look at the device: there are none before it is added.
+ */
+static int smmu_arm32_set_iommu(struct device *dev, struct fwnode_handle *fwnode)
+{
+	struct iommu_fwspec *fwspec = kzalloc(struct_size(fwspec, ids, 1), GFP_KERNEL);
+	struct dev_iommu *param = kzalloc_obj(*param, GFP_KERNEL);
+
+	if (!fwspec || !param) {
+		kfree(fwspec);
+		kfree(param);
+		return -ENOMEM;
+	}
+	fwspec->iommu_fwnode = fwnode_handle_get(fwnode);
+	mutex_init(&param->lock);
+	param->fwspec = fwspec;
+	dev->iommu = param;
+	return 0;
+}
+
+/* Of a device that the core has not seen, or has given back */
+static void smmu_arm32_drop_iommu(struct device *dev)
+{
+	struct dev_iommu *param = dev->iommu;
+
+	if (!param)
+		return;
+	dev->iommu = NULL;
+	fwnode_handle_put(param->fwspec->iommu_fwnode);
+	kfree(param->fwspec);
+	kfree(param);
+}
+
 /* Add the device, which binds it, and remove it. */
 static int smmu_arm32_with_driver(struct fwnode_handle *fwnode)
 {
@@ -154,11 +188,11 @@ static int smmu_arm32_with_driver(struct fwnode_handle *fwnode)
 
 	if (!pdev)
 		return -ENOMEM;
-	ret = iommu_fwspec_init(&pdev->dev, fwnode);
+	ret = smmu_arm32_set_iommu(&pdev->dev, fwnode);
 	if (!ret)
 		ret = platform_device_add(pdev);
 	if (ret) {
-		/* What iommu_fwspec_init() made goes with a device that was added only. */
+		smmu_arm32_drop_iommu(&pdev->dev);
 		platform_device_put(pdev);
 		return ret;
 	}
