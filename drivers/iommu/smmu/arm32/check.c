@@ -134,6 +134,8 @@ static void smmu_arm32_give_mapping(struct smmu_arm32_trial *trial)
 	/* Two references, as many as the architecture drops if it takes a mapping away. */
 	kref_get(&mapping->kref);
 	trial->mapping = mapping;
+	/* As dma.c does to its domains */
+	mapping->domain->ops = trial->other_ops;
 	smmu_arm32_install(trial->dev, mapping, trial->ops);
 	if (!trial->result)
 		trial->result = smmu_arm32_reserve(mapping, 0, SMMU_ARM32_FREE_IOVA - 1);
@@ -177,6 +179,8 @@ static void smmu_arm32_check_mapped(struct smmu_arm32_trial *trial, dma_addr_t i
 	smmu_arm32_expect(trial, "(4) address mapped", trial->iova, SMMU_ARM32_FREE_IOVA);
 	smmu_arm32_expect(trial, "(4) where it leads", trial->phys, virt_to_phys(addr));
 	smmu_arm32_expect(trial, "(4) bytes mapped", trial->mapped, SMMU_ARM32_FREE_BYTES);
+	smmu_arm32_expect(trial, "(9) mapped through what the domain has for that now",
+			  trial->through_other, 1);
 }
 
 static void smmu_arm32_check_unmapped(struct smmu_arm32_trial *trial, const char *what_unmapped,

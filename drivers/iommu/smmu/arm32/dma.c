@@ -36,9 +36,9 @@
  * 10. arm_iommu_detach_device() of a client drops one reference of the mapping and takes it
  *     out of archdata; arm_iommu_release_mapping() of none does nothing.
  *
- * 1 to 6 are tried out when the module is loaded (check.c), on a device that is there for
- * this alone (learn.c); what 3 and 5 say of devices that snoop, where the tree has one.  If
- * one does not hold, the module does not load and says which.
+ * 1 to 6, and 9 of a map, are tried out when the module is loaded (check.c), on a device
+ * that is there for this alone (learn.c); what 3 and 5 say of devices that snoop, where the
+ * tree has one.  If one does not hold, the module does not load and says which.
  *
  * What the architecture gets wrong, and what is done about it, which does no harm should
  * it be put right one day:

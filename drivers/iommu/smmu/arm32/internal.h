@@ -23,11 +23,13 @@ struct smmu_master;
  * @dev: the device
  * @identity: the domain of that name
  * @paging: the only other domain
- * @attached: which of them was attached last
+ * @other_ops: operations that @paging can have instead of its own
+ * @attached: which domain was attached last
  * @default_first: it was @identity when probe_finalize came
  * @iova: start of the last piece that was mapped
  * @phys: what that leads to
  * @mapped: its bytes, on both sides without a gap
+ * @through_other: it was mapped through @other_ops
  * @unmapped: bytes unmapped since this was set to 0
  * @arch: what was learnt: the architecture's operations
  * @ops: the same as masters get them, for kfree()
@@ -40,12 +42,14 @@ struct smmu_arm32_trial {
 	struct device *dev;
 	struct iommu_domain identity;
 	struct iommu_domain paging;
+	const struct iommu_domain_ops *other_ops;
 	const struct iommu_domain *attached;
 	bool default_first;
 
 	u64 iova;
 	phys_addr_t phys;
 	size_t mapped;
+	bool through_other;
 	size_t unmapped;
 
 	const struct dma_map_ops *arch;

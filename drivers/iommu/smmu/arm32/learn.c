@@ -40,6 +40,7 @@ static int smmu_arm32_trial_map(struct iommu_domain *domain, unsigned long iova,
 {
 	struct smmu_arm32_trial *trial = &smmu_arm32_trial;
 
+	trial->through_other = false;
 	if (iova != trial->iova + trial->mapped || phys != trial->phys + trial->mapped) {
 		trial->iova = iova;
 		trial->phys = phys;
@@ -48,6 +49,16 @@ static int smmu_arm32_trial_map(struct iommu_domain *domain, unsigned long iova,
 	trial->mapped += pgsize * pgcount;
 	*mapped += pgsize * pgcount;
 	return 0;
+}
+
+static int smmu_arm32_trial_map_other(struct iommu_domain *domain, unsigned long iova,
+				      phys_addr_t phys, size_t pgsize, size_t pgcount, int prot,
+				      gfp_t gfp, size_t *mapped)
+{
+	int ret = smmu_arm32_trial_map(domain, iova, phys, pgsize, pgcount, prot, gfp, mapped);
+
+	smmu_arm32_trial.through_other = true;
+	return ret;
 }
 
 static size_t smmu_arm32_trial_unmap(struct iommu_domain *domain, unsigned long iova,
@@ -75,6 +86,14 @@ static const struct iommu_domain_ops smmu_arm32_trial_domain_ops = {
 	.free = smmu_arm32_trial_free,
 };
 
+static const struct iommu_domain_ops smmu_arm32_trial_other_ops = {
+	.attach_dev = SMMU_COMPAT_ATTACH(smmu_arm32_trial_attach),
+	.map_pages = smmu_arm32_trial_map_other,
+	.unmap_pages = smmu_arm32_trial_unmap,
+	.iova_to_phys = smmu_arm32_trial_iova_to_phys,
+	.free = smmu_arm32_trial_free,
+};
+
 static struct smmu_arm32_trial smmu_arm32_trial = {
 	.identity = {
 		.type = IOMMU_DOMAIN_IDENTITY,
@@ -84,6 +103,7 @@ static struct smmu_arm32_trial smmu_arm32_trial = {
 		.pgsize_bitmap = PAGE_SIZE,
 		.ops = &smmu_arm32_trial_domain_ops,
 	},
+	.other_ops = &smmu_arm32_trial_other_ops,
 	.result = -ENODEV,
 };
 
