@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Cases of smmu_api: which domain a device sees, and when. */
 
+#include <linux/dma-map-ops.h>
 #include <linux/dma-mapping.h>
+
+#ifdef CONFIG_ARM_DMA_USE_IOMMU
+#include <asm/dma-iommu.h>
+#endif
 
 #include "api.h"
 
@@ -28,6 +33,35 @@ static void api_dma_domain_returns(struct api_run *run)
 	}
 	dma_free_coherent(dev, SZ_64K, coherent, iova);
 }
+
+#ifdef CONFIG_ARM_DMA_USE_IOMMU
+/*
+ * What drivers for 32-bit Arm do that manage their domains themselves: take the device out
+ * of its mapping, and drop both references that it has there.  The mapping has to be good
+ * for others after that.
+ */
+static void api_drop_mapping(struct api_run *run)
+{
+	struct device *dev = run->dev[0]->dev;
+	struct dma_iommu_mapping *mapping = to_dma_iommu_mapping(dev);
+	const struct dma_map_ops *ops = get_dma_ops(dev);
+	unsigned int had;
+
+	if (api_wrong(run, !mapping, "no mapping"))
+		return;
+	had = kref_read(&mapping->kref);
+	if (api_wrong(run, had < 3, "%u references, and two will be dropped", had))
+		return;
+	arm_iommu_detach_device(dev);
+	arm_iommu_release_mapping(mapping);
+	api_wrong(run, kref_read(&mapping->kref) != had - 2, "%u references are left of %u",
+		  kref_read(&mapping->kref), had);
+	kref_get(&mapping->kref);
+	kref_get(&mapping->kref);
+	to_dma_iommu_mapping(dev) = mapping;
+	set_dma_ops(dev, ops);
+}
+#endif
 
 /* Two domains, one address: each switch leads to the other memory. */
 static void api_switch(struct api_run *run)
@@ -187,5 +221,8 @@ const struct api_case api_attach_cases[] = {
 	{ "shared", api_shared },
 	{ "apart", api_apart },
 	{ "attach_often", api_attach_often },
+#ifdef CONFIG_ARM_DMA_USE_IOMMU
+	{ "drop_mapping", api_drop_mapping },
+#endif
 	{ }
 };

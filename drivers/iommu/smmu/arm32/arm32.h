@@ -17,6 +17,7 @@
 #error "on 32-bit Arm this driver needs a kernel with CONFIG_ARM_DMA_USE_IOMMU"
 #endif
 
+struct dma_iommu_mapping;
 struct iommu_ops;
 struct list_head;
 struct smmu_domain;
@@ -63,12 +64,15 @@ struct smmu_arm32_ops {
 
 /**
  * struct smmu_arm32_master - what is kept of a master; nobody else looks into it
- * @domain: the domain of its DMA API, if it has joined; guarded by the group's mutex
+ * @mapping: the mapping of its DMA API, if it has joined, with a reference of its own;
+ *	guarded by the group's mutex
+ * @domain: the domain of @mapping; guarded likewise
  * @failed: it could not join; written before a driver is bound
  * @doorbell: the physical address that its MSIs are written to, 0 if it sends none;
  *	never changes
  */
 struct smmu_arm32_master {
+	struct dma_iommu_mapping *mapping;
 	struct smmu_domain *domain;
 	bool failed;
 	phys_addr_t doorbell;

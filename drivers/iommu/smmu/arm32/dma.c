@@ -33,8 +33,10 @@
  *  8. The core calls probe_finalize without the group's mutex, and release_device with it,
  *     when the device is in its release domain already.
  *  9. Each map and unmap of a domain goes through the "ops" that the domain has then.
- * 10. arm_iommu_detach_device() of a client drops one reference of the mapping and takes it
- *     out of archdata; arm_iommu_release_mapping() of none does nothing.
+ * 10. What a device has in archdata has two references.  A client that manages its domains
+ *     itself drops both: arm_iommu_detach_device() one, as it takes the mapping out of
+ *     archdata, and arm_iommu_release_mapping() the other.  iommu_detach_device() warns,
+ *     since to the core the device is in its default domain, and changes nothing.
  *
  * 1 to 6, and 9 of a map, are tried out when the module is loaded (check.c), on a device
  * that is there for this alone (learn.c); what 3 and 5 say of devices that snoop, where the
@@ -158,15 +160,17 @@ static struct dma_iommu_mapping *smmu_arm32_create(const struct smmu_master *mas
 	return ERR_PTR(ret);
 }
 
-/* The mapping of another master in the group. Holds the group's mutex. */
+/*
+ * The mapping of another master in the group, also if a client has detached that one from
+ * it. Holds the group's mutex.
+ */
 static int smmu_arm32_find(struct device *dev, void *ctx)
 {
 	struct dma_iommu_mapping **mapping = ctx;
 	const struct smmu_master *master = dev_iommu_priv_get(dev);
 
-	/* A driver may have detached its device from the mapping itself. */
-	if (!*mapping && master && master->arm32.domain && to_dma_iommu_mapping(dev)) {
-		*mapping = to_dma_iommu_mapping(dev);
+	if (!*mapping && master && master->arm32.mapping) {
+		*mapping = master->arm32.mapping;
 		kref_get(&(*mapping)->kref);
 	}
 	return 0;
@@ -204,7 +208,11 @@ static int smmu_arm32_enter(struct device *dev, void *ctx)
 		if (ret)
 			return ret;
 	}
+	master->arm32.mapping = pair->mapping;
 	master->arm32.domain = smmu_domain;
+	/* Two more references, for a client that takes the mapping away. */
+	kref_get(&pair->mapping->kref);
+	kref_get(&pair->mapping->kref);
 	smmu_arm32_install(dev, pair->mapping, smmu_arm32_dma_ops);
 	return 0;
 }
@@ -252,12 +260,18 @@ static void smmu_arm32_probe_finalize(struct smmu_master *master)
 
 static void smmu_arm32_release_device(struct smmu_master *master)
 {
-	struct dma_iommu_mapping *mapping = to_dma_iommu_mapping(master->dev);
+	struct dma_iommu_mapping *mapping = master->arm32.mapping;
 
-	if (!master->arm32.domain)
+	if (!mapping)
 		return;
+	/* Otherwise a client has dropped the two. */
+	if (to_dma_iommu_mapping(master->dev) == mapping) {
+		smmu_arm32_install(master->dev, NULL, NULL);
+		arm_iommu_release_mapping(mapping);
+		arm_iommu_release_mapping(mapping);
+	}
 	master->arm32.domain = NULL;
-	smmu_arm32_install(master->dev, NULL, NULL);
+	master->arm32.mapping = NULL;
 	arm_iommu_release_mapping(mapping);
 }
 
