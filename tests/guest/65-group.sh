@@ -29,7 +29,7 @@ if kernel_since 6 15; then
 	check "the first one gets no address that the second keeps" many_in "$EDU0" 40 65536 0x100000 0xfeffffff
 else
 	check "the second one is refused" [ ! -e "$(dir_of "$EDU1")/iommu_group" ]
-	check "and told why" dmesg_has "$EDU1: \"iommu-addresses\" 0x1000-0xfffff come too late: $EDU0"
+	check "and told why" dmesg_has "$EDU1: \"iommu-addresses\" 0x0-0xfffff come too late: $EDU0"
 	no_copies() {
 		! edu_copies "$1"
 	}

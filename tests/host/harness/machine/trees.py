@@ -330,7 +330,7 @@ GROUP = platform(
             region("common", (0x70100000, 0x10000), *((f"edu{n}", 0x2000000, 0x10000) for n in (2, 3))),
             # Where the DMA API begins to give out addresses, on either architecture.
             node_source("ends", "ends", "iommu-addresses = " + ", ".join(
-                f"<&edu{n} 0x0 0x1000 0x0 0xff000>, <&edu{n} 0x0 0xff000000 0x0 0x1000000>"
+                f"<&edu{n} 0x0 0x0 0x0 0x100000>, <&edu{n} 0x0 0xff000000 0x0 0x1000000>"
                 for n in (1, 2, 3)) + ";")))
 
 # A device whose 31 channels have streams of their own; the fifth's is edu0's.
