@@ -13,7 +13,6 @@
 . /test/window.sh
 edu_use_platform "$EDU0" "$EDU1" "$EDU2"
 
-PAGE=$(($(sed -n 's/^KernelPageSize: *\([0-9]*\) kB/\1/p' /proc/self/smaps | head -n 1) * 1024))
 # last ADDRESS: the last one of its page, without 0x.
 last() {
 	printf '%x' $((($1 / PAGE + 1) * PAGE - 1))

@@ -60,6 +60,12 @@ static_assert(offsetof(struct api_case, name) == 0, "cases.h looks for the name 
 /* Address bits that the devices drive. */
 extern unsigned int api_bits;
 
+/* Whether they reach what is at @iova. */
+static inline bool api_fits(u64 iova)
+{
+	return iova + SZ_4K <= BIT_ULL(api_bits);
+}
+
 extern const struct api_case api_map_cases[];
 extern const struct api_case api_unmap_cases[];
 extern const struct api_case api_strict_cases[];

@@ -6,11 +6,6 @@
 
 #include "api.h"
 
-static bool api_fits(u64 iova)
-{
-	return iova + SZ_4K <= BIT_ULL(api_bits);
-}
-
 /*
  * A leaf of @bytes, wherever its memory begins: the page @buf lies inside it, and
  * the device touches nothing else of it.

@@ -32,6 +32,8 @@ static void api_unmap_counts(struct api_run *run)
 	if (!domain || !buf || api_attach(run, 0, domain))
 		return;
 	for (i = 0; i < ARRAY_SIZE(counts); i++) {
+		if (!api_fits(API_IOVA + counts[i] * api_page_bytes(domain)))
+			break;
 		if (api_one_range(run, domain, buf, counts[i], counts[i] - 1) ||
 		    (counts[i] > 1 && api_one_range(run, domain, buf, counts[i], 0)))
 			return;
