@@ -88,21 +88,18 @@ static void smmu_master_refuse_sid(const struct smmu_port *port, u32 sid)
 static int smmu_master_claim_ste(struct smmu_port *port, u32 sid)
 {
 	struct smmu_device *smmu = port->smmu;
-	const struct smmu_cmd cfgi = smmu->one_context ? smmu_cmd_cfgi_all() :
-							 smmu_cmd_cfgi_ste(sid, false);
 	int ret;
 
 	if (smmu->one_context)
-		ret = smmu_strtab_claim_all(&smmu->strtab);
-	else
-		ret = smmu_strtab_claim(&smmu->strtab, sid);
+		return 0;
+	ret = smmu_strtab_claim(&smmu->strtab, sid);
 	if (ret == -ERANGE)
 		smmu_master_refuse_sid(port, sid);
 	if (ret < 0)
 		return ret;
-	/* First-level descriptors changed; a failure is logged by the queue. */
+	/* A first-level descriptor changed; a failure is logged by the queue. */
 	if (ret)
-		smmu_inval_config(&smmu->cmdq, cfgi);
+		smmu_inval_config(&smmu->cmdq, smmu_cmd_cfgi_ste(sid, false));
 	return 0;
 }
 

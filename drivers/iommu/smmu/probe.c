@@ -45,7 +45,7 @@ MODULE_PARM_DESC(evtq_entries,
 static char *disable_features = "";
 module_param(disable_features, charp, 0444);
 MODULE_PARM_DESC(disable_features,
-		 "Features of the hardware to leave unused, separated by commas: range_inval, bbml, contig");
+		 "Features of the hardware to leave unused, separated by commas: range_inval, bbml, contig, lazy_strtab");
 
 /* Size of a queue: what was asked for, within what the hardware takes. */
 static u8 smmu_probe_entries_lg2(unsigned int entries, u8 min_lg2, u8 max_lg2)
@@ -127,7 +127,7 @@ static void smmu_probe_disable_features(struct smmu_device *smmu)
 		return;
 	unknown = smmu_caps_disable(&smmu->caps, disable_features);
 	if (unknown)
-		dev_warn(smmu->dev, "parameter \"disable_features\": unknown from \"%s\" on; there are range_inval, bbml and contig\n",
+		dev_warn(smmu->dev, "parameter \"disable_features\": unknown from \"%s\" on; there are range_inval, bbml, contig and lazy_strtab\n",
 			 unknown);
 	else
 		dev_notice(smmu->dev, "features disabled by parameter: %s\n", disable_features);
@@ -213,8 +213,7 @@ static int smmu_probe_alloc(struct smmu_device *smmu)
 	ret = smmu_evtq_init(&smmu->evtq, smmu->dev, &smmu->mmio, evtq_lg2, smmu_fault_sink, smmu);
 	if (ret)
 		return ret;
-	ret = smmu_strtab_init(&smmu->strtab, smmu->dev, smmu->caps.sid_bits,
-			       smmu->caps.two_level);
+	ret = smmu_strtab_init(&smmu->strtab, smmu->dev, &smmu->caps, smmu->one_context);
 	if (ret)
 		return ret;
 	smmu->cd_pool = dmam_pool_create("smmu_cd", smmu->dev,
@@ -234,8 +233,9 @@ static void smmu_probe_announce(const struct smmu_device *smmu)
 		 caps->s1 ? "stage 1" : "", caps->s1 && caps->s2 ? " and " : "",
 		 caps->s2 ? "stage 2" : "", caps->oas_bits, 1U << (smmu->granule_lg2 - 10),
 		 caps->coherent ? "coherent" : "not coherent");
-	dev_info(smmu->dev, "%u-bit StreamIDs (%s table), %u-bit ASIDs, %u-bit VMIDs, invalidation by %s\n",
-		 smmu->strtab.sid_bits, smmu->strtab.split ? "two-level" : "linear",
+	dev_info(smmu->dev, "%u-bit StreamIDs (%s%s table), %u-bit ASIDs, %u-bit VMIDs, invalidation by %s\n",
+		 smmu->strtab.sid_bits, caps->lazy_strtab ? "" : "preallocated ",
+		 smmu->strtab.split ? "two-level" : "linear",
 		 caps->asid_bits, caps->vmid_bits, caps->range_inval ? "range" : "page");
 	dev_info(smmu->dev, "queues: %u commands, %u events; unclaimed streams abort\n",
 		 1U << smmu->cmdq.entries_lg2, 1U << smmu->evtq.entries_lg2);

@@ -264,6 +264,7 @@ int smmu_caps_decode(const struct smmu_id_regs *ids, struct smmu_caps *caps, con
 	smmu_caps_idr5(ids->idr5, caps);
 	caps->errata = smmu_caps_errata_of(ids->iidr);
 	caps->contig = !(caps->errata & SMMU_ERRATUM_CONTIG);
+	caps->lazy_strtab = true;
 
 	/* Major versions count from SMMUv3 on. */
 	if (FIELD_GET(SMMU_AIDR_MAJOR, ids->aidr)) {
@@ -294,11 +295,13 @@ static const struct smmu_caps_feature smmu_caps_features[] = {
 	{ "range_inval", offsetof(struct smmu_caps, range_inval) },
 	{ "bbml", offsetof(struct smmu_caps, bbml) },
 	{ "contig", offsetof(struct smmu_caps, contig) },
+	{ "lazy_strtab", offsetof(struct smmu_caps, lazy_strtab) },
 };
 
 static_assert(sizeof_field(struct smmu_caps, range_inval) == 1);
 static_assert(sizeof_field(struct smmu_caps, bbml) == 1);
 static_assert(sizeof_field(struct smmu_caps, contig) == 1);
+static_assert(sizeof_field(struct smmu_caps, lazy_strtab) == 1);
 
 static bool smmu_caps_disable_one(struct smmu_caps *caps, const char *name, size_t len)
 {
@@ -318,7 +321,8 @@ static bool smmu_caps_disable_one(struct smmu_caps *caps, const char *name, size
 /**
  * smmu_caps_disable() - Disable features, as if the SMMU lacked them
  * @caps: what it can do
- * @names: their names, with commas in between: "range_inval", "bbml", "contig"
+ * @names: their names, with commas in between: "range_inval", "bbml", "contig",
+ *	"lazy_strtab"
  *
  * Context: any; pure.
  * Return: %NULL, or what is left of @names from the first one on that is unknown;

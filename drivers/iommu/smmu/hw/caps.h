@@ -62,6 +62,9 @@ struct smmu_id_regs {
  * @coherent: fetches of tables, queues and descriptors snoop caches
  * @attr_types_ovr: STEs may override memory type and shareability
  * @two_level: two-level stream table
+ * @lazy_strtab: first-level descriptors of a stream table may change while the SMMU is
+ *	enabled, as the architecture has it; not so with a hypervisor that plays an SMMU
+ *	and takes a copy
  * @range_inval: invalidation by range
  * @contig: contiguous sets of leaves can be used, as far as @bbml allows
  * @ats: PCIe ATS
@@ -85,6 +88,7 @@ struct smmu_caps {
 	bool coherent;
 	bool attr_types_ovr;
 	bool two_level;
+	bool lazy_strtab;
 	bool range_inval;
 	bool contig;
 	bool ats;

@@ -6,6 +6,8 @@
 #include <linux/device.h>
 #include <linux/dma-mapping.h>
 #include <linux/log2.h>
+#include <kunit/static_stub.h>
+#include <kunit/visibility.h>
 
 #include "hw/mmio.h"
 
@@ -25,6 +27,7 @@ void *smmu_mem_try_alloc(struct device *dev, size_t bytes, dma_addr_t *dma)
 	dma_addr_t base;
 	void *mem;
 
+	KUNIT_STATIC_STUB_REDIRECT(smmu_mem_try_alloc, dev, bytes, dma);
 	mem = dmam_alloc_coherent(dev, bytes, &base, gfp);
 	if (mem && !IS_ALIGNED(base, align)) {
 		dmam_free_coherent(dev, bytes, mem, base);
@@ -35,6 +38,7 @@ void *smmu_mem_try_alloc(struct device *dev, size_t bytes, dma_addr_t *dma)
 	*dma = ALIGN(base, align);
 	return mem + (*dma - base);
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_mem_try_alloc);
 
 /**
  * smmu_mem_alloc() - Allocate a queue or a table, aligned to its size

@@ -5,11 +5,13 @@
 #include <linux/atomic.h>
 #include <linux/build_bug.h>
 #include <linux/device.h>
+#include <linux/sched.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 
 #include <kunit/visibility.h>
 
+#include "hw/caps.h"
 #include "hw/mmio.h"
 #include "hw/regs.h"
 #include "stream/strtab.h"
@@ -17,16 +19,20 @@
 /* A second-level table of 256 STEs, 16 KiB: one PCI bus. */
 #define SMMU_STRTAB_SPLIT		8
 /*
- * The first level takes at most 1 MiB, a linear table at most 64 MiB; less, down to 4 MiB,
- * if that much is not to be had in one piece.
+ * The first level takes at most 1 MiB.  A linear table takes at most 8 MiB, or 4 MiB if that
+ * much is not to be had: it has to be in one piece, aligned to its size, and for that may be
+ * allocated twice as large, out of memory that other devices need as well (CMA).  A table
+ * whose second level is allocated at once takes at most 64 MiB, in pieces of 16 KiB.
  */
 #define SMMU_STRTAB_L1_MAX_LG2		17
-#define SMMU_STRTAB_LINEAR_MAX_LG2	20
+#define SMMU_STRTAB_LINEAR_MAX_LG2	17
 #define SMMU_STRTAB_LINEAR_MIN_LG2	16
+#define SMMU_STRTAB_WHOLE_MAX_LG2	20
 
 static_assert(sizeof(__le64) << SMMU_STRTAB_L1_MAX_LG2 == SZ_1M);
-static_assert(sizeof(struct smmu_ste) << SMMU_STRTAB_LINEAR_MAX_LG2 == SZ_64M);
+static_assert(sizeof(struct smmu_ste) << SMMU_STRTAB_LINEAR_MAX_LG2 == SZ_8M);
 static_assert(sizeof(struct smmu_ste) << SMMU_STRTAB_LINEAR_MIN_LG2 == SZ_4M);
+static_assert(sizeof(struct smmu_ste) << SMMU_STRTAB_WHOLE_MAX_LG2 == SZ_64M);
 /* A table of a split of n has a span of n + 1, and 11 is the largest (5.1). */
 static_assert(SMMU_STRTAB_SPLIT + 1 <= 11);
 
@@ -59,12 +65,12 @@ static int smmu_strtab_init_linear(struct smmu_strtab *st)
 	return 0;
 }
 
-static int smmu_strtab_init_two_level(struct smmu_strtab *st)
+static int smmu_strtab_init_two_level(struct smmu_strtab *st, u8 max_bits)
 {
 	u32 n;
 
 	st->split = SMMU_STRTAB_SPLIT;
-	st->sid_bits = min_t(u8, st->sid_bits, SMMU_STRTAB_L1_MAX_LG2 + st->split);
+	st->sid_bits = min_t(u8, st->sid_bits, max_bits);
 	n = 1U << (st->sid_bits - st->split);
 	st->l1 = smmu_mem_alloc(st->dev, n * sizeof(*st->l1), &st->dma, "stream table");
 	if (!st->l1)
@@ -81,36 +87,6 @@ static int smmu_strtab_init_two_level(struct smmu_strtab *st)
 }
 
 /**
- * smmu_strtab_init() - Allocate a stream table in which every stream aborts
- * @st: the table to set up
- * @dev: the SMMU
- * @sid_bits: width of a StreamID
- * @two_level: whether the SMMU reads two-level tables
- *
- * A table that would be too large covers fewer StreamIDs; those beyond it are
- * terminated by the SMMU, and smmu_strtab_claim() refuses them.
- *
- * Context: may sleep. The memory goes with the binding of @dev.
- * Return: 0 or -ENOMEM. IHI 0070, 3.3.1.
- */
-int smmu_strtab_init(struct smmu_strtab *st, struct device *dev, u8 sid_bits, bool two_level)
-{
-	int ret;
-
-	st->dev = dev;
-	st->sid_bits = sid_bits;
-	if (two_level && sid_bits > SMMU_STRTAB_SPLIT)
-		ret = smmu_strtab_init_two_level(st);
-	else
-		ret = smmu_strtab_init_linear(st);
-	if (!ret && st->sid_bits < sid_bits)
-		dev_warn(dev, "stream table covers %u of %u StreamID bits\n", st->sid_bits,
-			 sid_bits);
-	return ret;
-}
-EXPORT_SYMBOL_IF_KUNIT(smmu_strtab_init);
-
-/**
  * smmu_strtab_base_reg() - Value of STRTAB_BASE for this table
  * @st: the table
  *
@@ -121,6 +97,7 @@ u64 smmu_strtab_base_reg(const struct smmu_strtab *st)
 {
 	return SMMU_STRTAB_BASE_RA | (st->dma & SMMU_STRTAB_BASE_ADDR);
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_strtab_base_reg);
 
 /**
  * smmu_strtab_covers() - Whether a StreamID lies in the table
@@ -161,6 +138,92 @@ static void smmu_strtab_link_l2(struct smmu_strtab *st, u32 idx, struct smmu_ste
 	atomic64_set((atomic64_t *)&st->l1[idx], (__force s64)desc);
 }
 
+static int smmu_strtab_add_l2(struct smmu_strtab *st, u32 idx)
+{
+	dma_addr_t dma;
+	struct smmu_ste *l2 = smmu_strtab_alloc_l2(st, &dma);
+
+	if (!l2)
+		return -ENOMEM;
+	smmu_strtab_link_l2(st, idx, l2, dma);
+	return 0;
+}
+
+/* All first-level descriptors lead to one second-level table. */
+static int smmu_strtab_init_shared(struct smmu_strtab *st)
+{
+	u32 idx, n = 1U << (st->sid_bits - st->split);
+	struct smmu_ste *l2;
+	dma_addr_t dma;
+
+	l2 = smmu_strtab_alloc_l2(st, &dma);
+	if (!l2)
+		return -ENOMEM;
+	for (idx = 0; idx < n; idx++)
+		smmu_strtab_link_l2(st, idx, l2, dma);
+	return 0;
+}
+
+static int smmu_strtab_init_whole(struct smmu_strtab *st)
+{
+	u32 idx, n = 1U << (st->sid_bits - st->split);
+	int ret = 0;
+
+	for (idx = 0; idx < n && !ret; idx++) {
+		ret = smmu_strtab_add_l2(st, idx);
+		cond_resched();
+	}
+	return ret;
+}
+
+static int smmu_strtab_init_levels(struct smmu_strtab *st, bool shared, bool whole)
+{
+	int ret = smmu_strtab_init_two_level(st, whole ? SMMU_STRTAB_WHOLE_MAX_LG2 :
+					     SMMU_STRTAB_L1_MAX_LG2 + SMMU_STRTAB_SPLIT);
+
+	if (ret)
+		return ret;
+	if (shared)
+		return smmu_strtab_init_shared(st);
+	return whole ? smmu_strtab_init_whole(st) : 0;
+}
+
+/**
+ * smmu_strtab_init() - Allocate a stream table in which every stream aborts
+ * @st: the table to set up
+ * @dev: the SMMU
+ * @caps: what it can do: the width of a StreamID, whether it reads two-level tables,
+ *	and whether those may grow under it
+ * @shared: it does not tell streams apart: all StreamIDs share the STEs that
+ *	smmu_strtab_entries() gives, and none has to be claimed
+ *
+ * A table that would be too large covers fewer StreamIDs; those beyond it are
+ * terminated by the SMMU, and smmu_strtab_claim() refuses them.
+ *
+ * Context: may sleep. The memory goes with the binding of @dev.
+ * Return: 0 or -ENOMEM. IHI 0070, 3.3.1.
+ */
+int smmu_strtab_init(struct smmu_strtab *st, struct device *dev, const struct smmu_caps *caps,
+		     bool shared)
+{
+	const bool whole = !shared && !caps->lazy_strtab;
+	int ret;
+
+	st->dev = dev;
+	st->sid_bits = caps->sid_bits;
+	if (caps->two_level && caps->sid_bits > SMMU_STRTAB_SPLIT)
+		ret = smmu_strtab_init_levels(st, shared, whole);
+	else
+		ret = smmu_strtab_init_linear(st);
+	if (!ret && st->sid_bits < caps->sid_bits)
+		dev_warn(dev,
+			 "the %s stream table covers %u of %u StreamID bits, as it would be too large: masters with StreamIDs from %#x on will be refused\n",
+			 st->linear ? "linear" : whole ? "preallocated" : "two-level",
+			 st->sid_bits, caps->sid_bits, 1U << st->sid_bits);
+	return ret;
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_strtab_init);
+
 /**
  * smmu_strtab_claim() - Make sure that a stream has an STE
  * @st: the table
@@ -168,14 +231,13 @@ static void smmu_strtab_link_l2(struct smmu_strtab *st, u32 idx, struct smmu_ste
  *
  * Context: may sleep; the caller serialises.
  * Return: 0; 1 if a first-level descriptor was changed, so that the SMMU may
- * hold the old one (CMD_CFGI_STE with Leaf clear removes it); -ERANGE if @sid
- * lies beyond the table; -ENOMEM. IHI 0070, 5.1.
+ * hold the old one (CMD_CFGI_STE with Leaf clear removes it), which never happens without
+ * smmu_caps.lazy_strtab; -ERANGE if @sid lies beyond the table; -ENOMEM. IHI 0070, 5.1.
  */
 int smmu_strtab_claim(struct smmu_strtab *st, u32 sid)
 {
-	struct smmu_ste *l2;
-	dma_addr_t dma;
 	u32 idx;
+	int ret;
 
 	if (!smmu_strtab_covers(st, sid))
 		return -ERANGE;
@@ -184,44 +246,14 @@ int smmu_strtab_claim(struct smmu_strtab *st, u32 sid)
 	idx = sid >> st->split;
 	if (st->l2[idx])
 		return 0;
-
-	l2 = smmu_strtab_alloc_l2(st, &dma);
-	if (!l2)
-		return -ENOMEM;
-	smmu_strtab_link_l2(st, idx, l2, dma);
-	return 1;
+	ret = smmu_strtab_add_l2(st, idx);
+	return ret ?: 1;
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_strtab_claim);
 
 /**
- * smmu_strtab_claim_all() - Make sure that every stream has an STE
- * @st: the table
- *
- * For an SMMU that does not tell streams apart: all first-level descriptors point
- * to one second-level table, which smmu_strtab_entries() gives.
- *
- * Context: may sleep; the caller serialises and claims no stream by itself.
- * Return: as smmu_strtab_claim().
- */
-int smmu_strtab_claim_all(struct smmu_strtab *st)
-{
-	u32 idx, n = 1U << (st->sid_bits - st->split);
-	struct smmu_ste *l2;
-	dma_addr_t dma;
-
-	if (st->linear || st->l2[0])
-		return 0;
-	l2 = smmu_strtab_alloc_l2(st, &dma);
-	if (!l2)
-		return -ENOMEM;
-	for (idx = 0; idx < n; idx++)
-		smmu_strtab_link_l2(st, idx, l2, dma);
-	return 1;
-}
-
-/**
  * smmu_strtab_entries() - All STEs, for smmu_entry_write_many()
- * @st: the table, after smmu_strtab_claim_all()
+ * @st: the table, of an SMMU that does not tell streams apart
  * @nr: where their number goes
  *
  * Context: any.

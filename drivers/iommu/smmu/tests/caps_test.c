@@ -47,7 +47,7 @@ static const struct smmu_caps caps_base = {
 	.cmdq_max_lg2 = 19, .evtq_max_lg2 = 18,
 	.minor = 1, .bbml = 2,
 	.granules = 0x1000 | 0x4000 | 0x10000,
-	.s1 = true, .s2 = true, .coherent = true, .two_level = true,
+	.s1 = true, .s2 = true, .coherent = true, .two_level = true, .lazy_strtab = true,
 	.range_inval = true, .contig = true,
 };
 
@@ -320,7 +320,8 @@ static void caps_erratum_found(struct kunit *test)
 /* What the parameter "disable_features" can say */
 static void caps_disable(struct kunit *test)
 {
-	struct smmu_caps caps = { .range_inval = true, .contig = true, .bbml = 2, .s1 = true };
+	struct smmu_caps caps = { .range_inval = true, .contig = true, .bbml = 2, .s1 = true,
+				  .lazy_strtab = true };
 	struct smmu_caps all = caps;
 	const char *names = "range_inval,range_invalidation";
 
@@ -333,6 +334,10 @@ static void caps_disable(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, smmu_caps_disable(&caps, "contig"));
 	KUNIT_EXPECT_FALSE(test, caps.contig);
 	KUNIT_EXPECT_EQ(test, caps.bbml, 2);
+	caps = all;
+	KUNIT_EXPECT_NULL(test, smmu_caps_disable(&caps, "lazy_strtab"));
+	KUNIT_EXPECT_FALSE(test, caps.lazy_strtab);
+	KUNIT_EXPECT_TRUE(test, caps.contig);
 	caps = all;
 	KUNIT_EXPECT_NULL(test, smmu_caps_disable(&caps, "bbml,,range_inval,"));
 	KUNIT_EXPECT_EQ(test, caps.bbml, 0);

@@ -241,6 +241,8 @@ static void fake_smmu_execute(struct fake_smmu *fake, const struct smmu_cmd *cmd
 	case SMMU_CMD_SYNC:
 		return;
 	case SMMU_CMD_CFGI_STE:
+		if (!(cmd->w[1] & SMMU_CMD_CFGI_1_LEAF) && !fake->smmu.caps.lazy_strtab)
+			fake->errors++;
 		fake_smmu_drop_ste(fake, sid, cmd->w[1] & SMMU_CMD_CFGI_1_LEAF);
 		break;
 	case SMMU_CMD_CFGI_STE_RANGE:
@@ -324,7 +326,8 @@ struct smmu_caps fake_smmu_caps(void)
 		.sid_bits = 10, .asid_bits = 8, .vmid_bits = 8, .oas_bits = 48, .va_bits = 48,
 		.attr_types_ovr = true,
 		.granules = SZ_4K | SZ_16K | SZ_64K, .s1 = true, .s2 = true, .coherent = true,
-		.two_level = true, .range_inval = true, .fwb = true, .bbml = 2, .contig = true,
+		.two_level = true, .lazy_strtab = true, .range_inval = true, .fwb = true,
+		.bbml = 2, .contig = true,
 	};
 }
 
@@ -372,10 +375,9 @@ struct fake_smmu *fake_smmu_create(struct kunit *test, const struct fake_smmu_wo
 						caps->errata, &fake_smmu_cmdq_ops, fake));
 	smmu->cmdq.give_up_ms = FAKE_SMMU_GIVE_UP_MS;
 	smmu_cmdq_restart(&smmu->cmdq);
-	KUNIT_ASSERT_EQ(test, 0, smmu_strtab_init(&smmu->strtab, dev, caps->sid_bits,
-						  caps->two_level));
-	smmu->cd_pool = dmam_pool_create("smmu_cd", dev, sizeof(struct smmu_cd),
-					 sizeof(struct smmu_cd), 0);
+	KUNIT_ASSERT_EQ(test, 0, smmu_strtab_init(&smmu->strtab, dev, caps, one_context));
+	smmu->cd_pool = dmam_pool_create("smmu_cd", dev, SMMU_CDTAB_CDS * sizeof(struct smmu_cd),
+					 SMMU_CDTAB_CDS * sizeof(struct smmu_cd), 0);
 	KUNIT_ASSERT_NOT_NULL(test, smmu->cd_pool);
 	return fake;
 }
