@@ -199,6 +199,7 @@ static int smmu_probe_alloc(struct smmu_device *smmu)
 					     smmu->caps.evtq_max_lg2);
 	int ret;
 
+	raw_spin_lock_init(&smmu->cr0_lock);
 	mutex_init(&smmu->lock);
 	xa_init(&smmu->streams);
 	smmu_ids_init(&smmu->ids, smmu->caps.asid_bits, smmu->caps.vmid_bits);

@@ -22,12 +22,24 @@ static int smmu_reset_fail(struct smmu_device *smmu, int ret, const char *what)
 	return ret;
 }
 
-static int smmu_reset_write_cr0(struct smmu_device *smmu, u32 cr0, const char *what)
+/*
+ * Whoever waits for the command queue may cut traffic off at any time, which changes one
+ * bit; without the lock it could write back what CR0 said before, and start what has
+ * been stopped.  If it comes while an enable is waited for here, that is not acknowledged
+ * as it was written, and fails, as it should: the queue is dead.
+ */
+VISIBLE_IF_KUNIT int smmu_reset_write_cr0(struct smmu_device *smmu, u32 cr0, const char *what)
 {
-	int ret = smmu_mmio_write_ack(&smmu->mmio, SMMU_CR0, SMMU_CR0ACK, cr0);
+	unsigned long flags;
+	int ret;
 
+	raw_spin_lock_irqsave(&smmu->cr0_lock, flags);
+	smmu_mmio_write_ordered(&smmu->mmio, SMMU_CR0, cr0);
+	raw_spin_unlock_irqrestore(&smmu->cr0_lock, flags);
+	ret = smmu_mmio_wait_ack(&smmu->mmio, SMMU_CR0ACK, U32_MAX, cr0);
 	return ret ? smmu_reset_fail(smmu, ret, what) : 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_reset_write_cr0);
 
 static int smmu_reset_wait_gbpa(struct smmu_device *smmu, u32 *gbpa)
 {
@@ -96,11 +108,17 @@ EXPORT_SYMBOL_IF_KUNIT(smmu_reset_lets_pass);
 int smmu_reset_cut_off(void *ctx)
 {
 	struct smmu_device *smmu = ctx;
-	u32 cr0 = smmu_mmio_read(&smmu->mmio, SMMU_CR0);
+	unsigned long flags;
+	u32 cr0;
 
 	if (smmu->bypass_open)
 		return -EOPNOTSUPP;
-	return smmu_mmio_write_ack(&smmu->mmio, SMMU_CR0, SMMU_CR0ACK, cr0 & ~SMMU_CR0_SMMUEN);
+	raw_spin_lock_irqsave(&smmu->cr0_lock, flags);
+	cr0 = smmu_mmio_read(&smmu->mmio, SMMU_CR0);
+	smmu_mmio_write_ordered(&smmu->mmio, SMMU_CR0, cr0 & ~SMMU_CR0_SMMUEN);
+	raw_spin_unlock_irqrestore(&smmu->cr0_lock, flags);
+	/* The other bits are of no account here, and may change. */
+	return smmu_mmio_wait_ack(&smmu->mmio, SMMU_CR0ACK, SMMU_CR0_SMMUEN, 0);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_reset_cut_off);
 
@@ -133,6 +151,7 @@ int smmu_reset_stop(struct smmu_device *smmu)
 	smmu_evtq_stop(&smmu->evtq);
 	return ret ?: err;
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_reset_stop);
 
 /* Attributes of the SMMU's own accesses, and where its tables are. */
 static void smmu_reset_write_setup(struct smmu_device *smmu)
@@ -228,3 +247,4 @@ int smmu_reset_start(struct smmu_device *smmu)
 		smmu_reset_stop(smmu);
 	return ret;
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_reset_start);

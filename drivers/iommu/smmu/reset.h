@@ -23,6 +23,7 @@ void smmu_irq_check_errors(void *ctx);
 
 #if IS_ENABLED(CONFIG_KUNIT)
 int smmu_reset_abort_bypass(struct smmu_device *smmu);
+int smmu_reset_write_cr0(struct smmu_device *smmu, u32 cr0, const char *what);
 #endif
 
 #endif /* SMMU_RESET_H */

@@ -64,6 +64,8 @@ struct smmu_irqs {
  * @windowed: the firmware limited them; never changes
  * @bypass_open: GBPA.ABORT does not hold, so that disabled it lets everything pass;
  *	written at each stop
+ * @cr0_lock: guards the register CR0; taken inside the command queue's lock, and in any
+ *	context
  * @cmdq: command queue
  * @evtq: event queue
  * @strtab: stream table
@@ -88,6 +90,7 @@ struct smmu_device {
 	struct smmu_window window;
 	bool windowed;
 	bool bypass_open;
+	raw_spinlock_t cr0_lock; /* see above */
 
 	struct smmu_cmdq cmdq;
 	struct smmu_evtq evtq;

@@ -62,6 +62,25 @@ static inline void smmu_mmio_write64(const struct smmu_mmio *mmio, u32 reg, u64 
 }
 
 /**
+ * smmu_mmio_wait_ack() - Wait until the SMMU acts on what was written
+ * @mmio: the register frames
+ * @ack: the register that repeats a value once it is in force
+ * @mask: the bits to look at
+ * @val: what they are to be
+ *
+ * Context: any; spins for at most %SMMU_MMIO_ACK_TIMEOUT_US.
+ * Return: 0, or -ETIMEDOUT. IHI 0070, 6.3.9 (CR0) and 6.3.17 (IRQ_CTRL).
+ */
+static inline int smmu_mmio_wait_ack(const struct smmu_mmio *mmio, u32 ack, u32 mask, u32 val)
+{
+	u32 seen;
+
+	return readl_relaxed_poll_timeout_atomic(smmu_mmio_addr(mmio, ack), seen,
+						 (seen & mask) == val, 1,
+						 SMMU_MMIO_ACK_TIMEOUT_US);
+}
+
+/**
  * smmu_mmio_write_ack() - Write a register and wait until the SMMU acts on it
  * @mmio: the register frames
  * @reg: the register to write
@@ -73,11 +92,8 @@ static inline void smmu_mmio_write64(const struct smmu_mmio *mmio, u32 reg, u64 
  */
 static inline int smmu_mmio_write_ack(const struct smmu_mmio *mmio, u32 reg, u32 ack, u32 val)
 {
-	u32 seen;
-
 	smmu_mmio_write_ordered(mmio, reg, val);
-	return readl_relaxed_poll_timeout_atomic(smmu_mmio_addr(mmio, ack), seen, seen == val,
-						 1, SMMU_MMIO_ACK_TIMEOUT_US);
+	return smmu_mmio_wait_ack(mmio, ack, U32_MAX, val);
 }
 
 void *smmu_mem_try_alloc(struct device *dev, size_t bytes, dma_addr_t *dma);
