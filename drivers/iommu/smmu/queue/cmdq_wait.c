@@ -9,6 +9,8 @@
 #include <linux/minmax.h>
 #include <linux/nmi.h>
 #include <linux/timekeeping.h>
+#include <kunit/static_stub.h>
+#include <kunit/visibility.h>
 
 #include "hw/regs.h"
 #include "queue/cmdq.h"
@@ -25,6 +27,14 @@
 #define SMMU_CMDQ_ABSENT_MS	1000
 #define SMMU_CMDQ_SLOW_MS	1000
 #define SMMU_CMDQ_TELL_AGAIN_MS	10000
+
+/* KUnit has a clock that is not this slow. */
+VISIBLE_IF_KUNIT u64 smmu_cmdq_clock(void)
+{
+	KUNIT_STATIC_STUB_REDIRECT(smmu_cmdq_clock);
+	return ktime_get_mono_fast_ns();
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_clock);
 
 /*
  * The position that CMDQ_CONS shows, from the tail @tail on, which was read before.
@@ -168,7 +178,7 @@ static bool smmu_cmdq_wait_is_hopeless(struct smmu_cmdq *q, struct smmu_cmdq_wai
 static void smmu_cmdq_wait_check(struct smmu_cmdq *q, struct smmu_cmdq_wait *wait)
 {
 	u32 tail = atomic_read_acquire(&q->tail);
-	u64 now = ktime_get_mono_fast_ns();
+	u64 now = smmu_cmdq_clock();
 	u32 idle_ms;
 
 	/* Who is about to ring may be off its CPU: a virtual one, or in a debugger. */

@@ -61,4 +61,8 @@ static inline void smmu_cmdq_set_dead_locked(struct smmu_cmdq *q, bool dead)
 int smmu_cmdq_wait_poll(struct smmu_cmdq *q, struct smmu_cmdq_wait *wait);
 int smmu_cmdq_wait_consumed(struct smmu_cmdq *q, u32 pos, unsigned int memory_polls);
 
+#if IS_ENABLED(CONFIG_KUNIT)
+u64 smmu_cmdq_clock(void);
+#endif
+
 #endif /* SMMU_CMDQ_WAIT_H */

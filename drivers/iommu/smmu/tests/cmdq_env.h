@@ -28,6 +28,9 @@ struct task_struct;
 /* How long a waiter waits: long on a busy machine, and short enough to be waited for */
 #define CMDQ_ENV_GIVE_UP_MS	1000
 
+/* Lines that are looked at */
+#define CMDQ_ENV_LINES		4
+
 /* An opcode that no architecture version has. */
 #define CMDQ_ENV_BAD_OPCODE	0xff
 
@@ -65,6 +68,10 @@ struct task_struct;
  * @before_ring: what a CPU does that is about to write PROD; %NULL for nothing. With
  *	interrupts off, and the lock where several CMD_SYNCs can be in flight.
  * @nested: for @before_ring
+ * @go_on: the test has seen what it wanted to see before PROD is written
+ * @clock: the time, for a test that has one of its own
+ * @lines: how often people were told that the SMMU is slow
+ * @told: when, for the first ones
  */
 struct cmdq_env {
 	struct kunit *test;
@@ -97,6 +104,10 @@ struct cmdq_env {
 	u32 cut_offs;
 	void (*before_ring)(struct cmdq_env *env);
 	int nested;
+	bool go_on;
+	u64 clock;
+	u32 lines;
+	u64 told[CMDQ_ENV_LINES];
 };
 
 /**

@@ -2,6 +2,7 @@
 /*
  * Waiting for the command queue: how long, for whom, and when it is given up.
  */
+#include <kunit/static_stub.h>
 #include <kunit/test.h>
 #include <linux/cpumask.h>
 #include <linux/delay.h>
@@ -9,9 +10,13 @@
 #include <linux/ktime.h>
 
 #include "inval.h"
+#include "queue/cmdq_wait.h"
 #include "tests/cmdq_env.h"
 
 #define WAIT_TEST_SHORT_MS	200
+/* What a test may take until it looks, on a busy machine */
+#define WAIT_TEST_LOOK_MS	5000
+#define WAIT_TEST_TICK_NS	(NSEC_PER_SEC / 10)
 
 /* What no producer writes. */
 #define WAIT_TEST_MAGIC		0x5a5a5a5a
@@ -29,16 +34,63 @@ static void wait_test_slow(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, env->cut_offs, 0);
 }
 
-/* Long before the queue is given up, people are told. */
-static void wait_test_told(struct kunit *test)
+/* A clock on which each look takes a tenth of a second, and that sees each line come */
+static u64 wait_test_clock(void)
+{
+	struct cmdq_env *env = kunit_get_current_test()->priv;
+	const u64 told = env->q.told;
+
+	if (told && (!env->lines || told != env->told[min(env->lines, CMDQ_ENV_LINES) - 1]))
+		env->told[min(env->lines++, CMDQ_ENV_LINES - 1)] = told;
+	env->clock += WAIT_TEST_TICK_NS;
+	return env->clock;
+}
+
+/* Waits for what never comes, on that clock. */
+static void wait_test_on_clock(struct kunit *test, u32 give_up_ms)
 {
 	struct cmdq_env *env = test->priv;
 
-	env->q.give_up_ms = 1200;
+	kunit_activate_static_stub(test, smmu_cmdq_clock, wait_test_clock);
+	env->q.give_up_ms = give_up_ms;
 	env->stopped = true;
 	KUNIT_EXPECT_EQ(test, cmdq_env_sync(env, NULL, 0), -ETIMEDOUT);
-	KUNIT_EXPECT_NE(test, env->q.told, 0);
 	KUNIT_EXPECT_EQ(test, env->cut_offs, 1);
+	/* The time, and what is allowed for somebody who was off his CPU */
+	KUNIT_EXPECT_GT(test, env->clock, give_up_ms * NSEC_PER_MSEC);
+	KUNIT_EXPECT_LT(test, env->clock, (give_up_ms + 10000ULL) * NSEC_PER_MSEC);
+}
+
+/* Long before the queue is given up, people are told: after a second, */
+static void wait_test_told(struct kunit *test)
+{
+	struct cmdq_env *env = test->priv;
+	u64 first = WAIT_TEST_TICK_NS;
+	unsigned int i;
+
+	wait_test_on_clock(test, 25000);
+	KUNIT_ASSERT_GE(test, env->lines, 3);
+	KUNIT_EXPECT_GE(test, env->told[0] - first, NSEC_PER_SEC);
+	KUNIT_EXPECT_LE(test, env->told[0] - first, NSEC_PER_SEC + 2 * WAIT_TEST_TICK_NS);
+	/* and every ten seconds. */
+	for (i = 1; i < 3; i++) {
+		const u64 apart = env->told[i] - env->told[i - 1];
+
+		KUNIT_EXPECT_GE(test, apart, 10ULL * NSEC_PER_SEC);
+		KUNIT_EXPECT_LE(test, apart, 10ULL * NSEC_PER_SEC + 2 * WAIT_TEST_TICK_NS);
+	}
+	KUNIT_EXPECT_LE(test, env->lines, 4);
+}
+
+/* What takes less than a second is nobody's business. */
+static void wait_test_not_told(struct kunit *test)
+{
+	struct cmdq_env *env = test->priv;
+
+	env->q.give_up_ms = SMMU_CMDQ_GIVE_UP_MS;
+	env->pause_ms = WAIT_TEST_SHORT_MS;
+	KUNIT_EXPECT_EQ(test, cmdq_env_sync(env, NULL, 0), 0);
+	KUNIT_EXPECT_EQ(test, env->q.told, 0);
 }
 
 /* What a register cannot show need not be waited for that long. */
@@ -55,9 +107,14 @@ static void wait_test_absent(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, env->cut_offs, 1);
 }
 
+/* Until the test has seen that PROD is not written yet, and then as long again */
 static void wait_test_off_cpu(struct cmdq_env *env)
 {
+	unsigned int ms;
+
 	env->before_ring = NULL;
+	for (ms = 0; ms < WAIT_TEST_LOOK_MS && !READ_ONCE(env->go_on); ms++)
+		mdelay(1);
 	mdelay(3 * WAIT_TEST_SHORT_MS);
 }
 
@@ -89,6 +146,7 @@ static void wait_test_held_up(struct kunit *test)
 	complete(&senders[0].go);
 	KUNIT_EXPECT_TRUE(test, cmdq_env_reaches(env, start + 2));
 	KUNIT_EXPECT_EQ(test, cmdq_env_published(env), start);
+	WRITE_ONCE(env->go_on, true);
 	KUNIT_EXPECT_EQ(test, smmu_cmdq_sync(&env->q, cmdq_env_cmd(1, 0)), 0);
 	migrate_enable();
 	cmdq_env_join(env, senders, 1);
@@ -239,6 +297,7 @@ static void wait_test_refused_others(struct kunit *test)
 static struct kunit_case wait_test_cases[] = {
 	KUNIT_CASE(wait_test_slow),
 	KUNIT_CASE(wait_test_told),
+	KUNIT_CASE(wait_test_not_told),
 	KUNIT_CASE(wait_test_absent),
 	KUNIT_CASE(wait_test_held_up),
 	KUNIT_CASE(wait_test_held_up_locked),
