@@ -6,6 +6,7 @@
 #define SMMU_DOMAIN_H
 
 #include <linux/iommu.h>
+#include <linux/minmax.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 
@@ -45,6 +46,16 @@ struct smmu_domain {
 	unsigned int uncached_ports;
 	bool enforce_coherency;
 };
+
+/*
+ * What the core is told of an unmap of @bytes from @iova on, of which it asked for @asked: all
+ * of it.  Its sum for one call is a size_t, up to @most, and could come to one more than that
+ * if the last block ends there, which would be 0.
+ */
+static inline u64 smmu_domain_unmapped(u64 iova, u64 asked, u64 bytes, u64 most)
+{
+	return iova + bytes - 1 < most ? bytes : min(bytes, asked);
+}
 
 static inline struct smmu_domain *to_smmu_domain(struct iommu_domain *domain)
 {

@@ -107,19 +107,22 @@ int smmu_domain_map(struct iommu_domain *domain, unsigned long iova, phys_addr_t
  * behind @iova + @pgsize * @pgcount does no harm; its callers see it in what they get.
  *
  * Context: any; callers work on disjoint ranges.
- * Return: bytes unmapped from @iova on, to the end of the last block.
+ * Return: bytes unmapped from @iova on, to the end of the last block, as
+ * smmu_domain_unmapped() tells them.
  */
 size_t smmu_domain_unmap(struct iommu_domain *domain, unsigned long iova, size_t pgsize,
 			 size_t pgcount, struct iommu_iotlb_gather *gather)
 {
 	struct smmu_domain *smmu_domain = to_smmu_domain(domain);
+	const u64 asked = (u64)pgsize * pgcount;
 	struct smmu_pgtable_cleared cleared;
 	u64 bytes;
 
 	smmu_pgtable_cleared_init(&cleared);
-	bytes = smmu_pgtable_unmap(smmu_domain->pt, iova, (u64)pgsize * pgcount, &cleared);
+	bytes = smmu_pgtable_unmap(smmu_domain->pt, iova, asked, &cleared);
 	if (!bytes)
 		return 0;
+	bytes = smmu_domain_unmapped(iova, asked, bytes, SIZE_MAX);
 
 	/* Nobody but smmu_domain_iotlb_sync() reads it: all sizes, not one. */
 	gather->pgsize |= cleared.leaf_sizes;

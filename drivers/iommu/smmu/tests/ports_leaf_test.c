@@ -4,6 +4,7 @@
  */
 #include <kunit/test.h>
 #include <linux/iommu.h>
+#include <linux/sizes.h>
 
 #include "pgtable/pgtable.h"
 #include "tests/ports_env.h"
@@ -91,9 +92,28 @@ static void leaf_test_part(struct kunit *test)
 	ports_expect(p, master, iova + PAGE_SIZE, FAKE_SMMU_FAULT);
 }
 
+/* What the core adds up never comes to 4 GiB where that would be nothing. */
+static void leaf_test_told(struct kunit *test)
+{
+	const u64 gib = SZ_1G, end = 4 * gib;
+
+	/* Blocks that end below, or are what was asked for */
+	KUNIT_EXPECT_EQ(test, smmu_domain_unmapped(0, SZ_4K, SZ_2M, U32_MAX), SZ_2M);
+	KUNIT_EXPECT_EQ(test, smmu_domain_unmapped(2 * gib, SZ_4K, gib, U32_MAX), gib);
+	KUNIT_EXPECT_EQ(test, smmu_domain_unmapped(3 * gib, gib, gib, U32_MAX), gib);
+	/* Less than was asked for */
+	KUNIT_EXPECT_EQ(test, smmu_domain_unmapped(end - SZ_2M, SZ_2M, SZ_4K, U32_MAX), SZ_4K);
+	/* Three blocks, and then a part of the last one: 4 GiB altogether */
+	KUNIT_EXPECT_EQ(test, smmu_domain_unmapped(3 * gib, gib - SZ_2M, gib, U32_MAX),
+			gib - SZ_2M);
+	/* Where it is no end */
+	KUNIT_EXPECT_EQ(test, smmu_domain_unmapped(3 * gib, gib - SZ_2M, gib, U64_MAX), gib);
+}
+
 static struct kunit_case leaf_test_cases[] = {
 	KUNIT_CASE_PARAM(leaf_test_contig, leaf_gen_params),
 	KUNIT_CASE(leaf_test_part),
+	KUNIT_CASE(leaf_test_told),
 	{ }
 };
 
