@@ -10,6 +10,8 @@
 #include <linux/of.h>
 #include <linux/platform_device.h>
 
+#include <kunit/visibility.h>
+
 #include "hw/regs.h"
 #include "reset.h"
 #include "smmu.h"
@@ -130,6 +132,7 @@ void smmu_irq_check_errors(void *ctx)
 	if (active & SMMU_GERROR_SFM_ERR)
 		smmu_cmdq_give_up(&smmu->cmdq, "Service Failure Mode");
 }
+EXPORT_SYMBOL_IF_KUNIT(smmu_irq_check_errors);
 
 static irqreturn_t smmu_irq_event_thread(int irq, void *ctx)
 {
