@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: debian debug armhf
+# needs: module
 # stages: nested
 # tree: parts
 # qemu: -global edu.dma_mask=0xffffffffffff

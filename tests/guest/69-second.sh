@@ -2,6 +2,7 @@
 # shellcheck disable=SC2012 # entries of sysfs have plain names
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: debian debug armhf
+# needs: module
 # stages: nested
 # tree: second
 # qemu: -global edu.dma_mask=0xffffffffffff -device edu,addr=0x9
