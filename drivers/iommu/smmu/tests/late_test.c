@@ -269,6 +269,7 @@ static void late_registering(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, fwspec);
 	KUNIT_ASSERT_NOT_NULL(test, param);
+	fwspec->iommu_fwnode = of_fwnode_handle(&t->node);
 	param->fwspec = fwspec;
 	t->owner->dev.iommu = param;
 	dev_set_drvdata(t->smmu.dev, &t->smmu);
