@@ -168,6 +168,15 @@ void smmu_attach_block_master(struct smmu_master *master)
 	smmu_attach_commit_all(master, &plan);
 }
 
+/**
+ * smmu_attach_blocked() - iommu_domain_ops.attach_dev of the domain that lets nothing pass
+ * @domain: the domain
+ * @dev: the device
+ * @old: what it is attached to now; its ports know that better
+ *
+ * Context: may sleep; holds the mutex of the device's group.
+ * Return: 0; it never fails.
+ */
 VISIBLE_IF_KUNIT int smmu_attach_blocked(struct iommu_domain *domain, struct device *dev,
 					 struct iommu_domain *old)
 {
@@ -176,6 +185,16 @@ VISIBLE_IF_KUNIT int smmu_attach_blocked(struct iommu_domain *domain, struct dev
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_attach_blocked);
 
+/**
+ * smmu_attach_identity() - iommu_domain_ops.attach_dev of the domain that changes no address
+ * @domain: the domain
+ * @dev: the device
+ * @old: what it is attached to now; its ports know that better
+ *
+ * Context: may sleep; holds the mutex of the device's group.
+ * Return: 0; -EINVAL for a device with a window; where identity stands for the DMA API, as
+ * that says. Unless it is 0, the device stays attached to what it was.
+ */
 VISIBLE_IF_KUNIT int smmu_attach_identity(struct iommu_domain *domain, struct device *dev,
 					  struct iommu_domain *old)
 {

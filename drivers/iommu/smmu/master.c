@@ -219,20 +219,17 @@ static bool smmu_master_has_port(const struct smmu_master *master, const struct 
  * @from: where its streams go
  * @nr: number of @from
  *
- * The CPU's page size where possible: mappings of single pages are what drivers ask
- * for, and a larger granule could not express them.
- *
  * Context: any.
- * Return: log2 of it, 0 if there is none.
+ * Return: log2 of it, as smmu_caps_granule_lg2() chooses it; 0 if there is none.
  */
 u8 smmu_master_common_granule(const struct smmu_master_source *from, unsigned int nr)
 {
-	u32 common = PAGE_SIZE | (PAGE_SIZE - 1);
+	u32 common = U32_MAX;
 	unsigned int i;
 
 	for (i = 0; i < nr; i++)
 		common &= from[i].smmu->caps.granules;
-	return common ? __fls(common) : 0;
+	return smmu_caps_granule_lg2(common);
 }
 
 /**

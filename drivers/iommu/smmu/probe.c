@@ -102,20 +102,14 @@ static void smmu_probe_apply_coherency(struct smmu_device *smmu)
 	smmu->caps.coherent = coherent;
 }
 
-/*
- * The CPU's page size where possible: mappings of single pages are what drivers
- * ask for, and a larger granule could not express them.
- */
 static int smmu_probe_choose_granule(struct smmu_device *smmu)
 {
-	u32 usable = smmu->caps.granules & (PAGE_SIZE | (PAGE_SIZE - 1));
-
-	if (!usable)
-		return dev_err_probe(smmu->dev, -EOPNOTSUPP,
-				     "all granules (%#x) are larger than the kernel's pages of %lu bytes\n",
-				     smmu->caps.granules, PAGE_SIZE);
-	smmu->granule_lg2 = __fls(usable);
-	return 0;
+	smmu->granule_lg2 = smmu_caps_granule_lg2(smmu->caps.granules);
+	if (smmu->granule_lg2)
+		return 0;
+	return dev_err_probe(smmu->dev, -EOPNOTSUPP,
+			     "all granules (%#x) are larger than the kernel's pages of %lu bytes\n",
+			     smmu->caps.granules, PAGE_SIZE);
 }
 
 /* For hardware that cannot do what it says, or to narrow down a fault */

@@ -5,9 +5,11 @@
 #ifndef SMMU_CAPS_H
 #define SMMU_CAPS_H
 
+#include <linux/bitops.h>
 #include <linux/bits.h>
 #include <linux/sizes.h>
 #include <linux/types.h>
+#include <asm/page.h>
 
 /*
  * The smallest command queue: two doorbells' worth of commands without a CMD_SYNC, see
@@ -101,6 +103,18 @@ struct smmu_caps {
 int smmu_caps_decode(const struct smmu_id_regs *ids, struct smmu_caps *caps, const char **why);
 u32 smmu_caps_errata_of_compatible(const char *compatible);
 const char *smmu_caps_disable(struct smmu_caps *caps, const char *names);
+
+/*
+ * log2 of the granule to use of some: the CPU's page size where possible, since mappings of
+ * single pages are what drivers ask for, and a larger granule could not express them.
+ * 0 if all of them are larger.
+ */
+static inline u8 smmu_caps_granule_lg2(u32 granules)
+{
+	u32 usable = granules & (PAGE_SIZE | (PAGE_SIZE - 1));
+
+	return usable ? __fls(usable) : 0;
+}
 
 /*
  * Bits of an output address that tables of one granule can hold. 4K and 16K

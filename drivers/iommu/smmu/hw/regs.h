@@ -2,7 +2,7 @@
 /*
  * Registers of an SMMUv3, in the order of Arm IHI 0070 section 6.3. From IRQ_CTRL
  * on the numbers of the subsections differ between issues of the document, so only
- * the earlier ones are given. Registers that the driver does not use are left out.
+ * the earlier ones are given.
  *
  * Offsets count from the start of the frame. What lives in register page 1 has
  * 0x10000 in its offset. Registers are 32 bits wide unless it says 64.

@@ -25,10 +25,16 @@ struct smmu_entry_set {
 	u32 nr;
 };
 
-/*
+/**
+ * smmu_entry_store() - Store a word of an entry in one piece
+ * @word: the word
+ * @value: what it shall be
+ *
  * The hardware reads whole 64-bit words at any time. atomic64_set() is the store
  * that cannot tear on 32-bit CPUs either. KUnit watches each one; a kernel without it
  * has no trace of that here.
+ *
+ * Context: any; the caller keeps other writers out.
  */
 VISIBLE_IF_KUNIT void smmu_entry_store(__le64 *word, __le64 value)
 {

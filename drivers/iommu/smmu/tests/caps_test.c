@@ -198,6 +198,19 @@ static void caps_v3_0_is_48_bits_wide(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, got.va_bits, 48);
 }
 
+/* No larger than the CPU's pages, and else the largest */
+static void caps_granule(struct kunit *test)
+{
+	u32 all = SZ_4K | SZ_16K | SZ_64K;
+
+	KUNIT_EXPECT_EQ(test, smmu_caps_granule_lg2(all), PAGE_SHIFT);
+	KUNIT_EXPECT_EQ(test, smmu_caps_granule_lg2(PAGE_SIZE), PAGE_SHIFT);
+	KUNIT_EXPECT_EQ(test, smmu_caps_granule_lg2(PAGE_SIZE << 1), 0);
+	KUNIT_EXPECT_EQ(test, smmu_caps_granule_lg2(0), 0);
+	KUNIT_EXPECT_EQ(test, smmu_caps_granule_lg2(PAGE_SIZE >> 1 | PAGE_SIZE >> 2),
+			PAGE_SHIFT - 1);
+}
+
 static void caps_width_by_granule(struct kunit *test)
 {
 	const struct smmu_caps wide = { .oas_bits = 52, .va_bits = 52 };
@@ -354,6 +367,7 @@ static struct kunit_case caps_test_cases[] = {
 	KUNIT_CASE_PARAM(caps_feature, caps_gen_params),
 	KUNIT_CASE(caps_fwb_needs_stage_2),
 	KUNIT_CASE(caps_v3_0_is_48_bits_wide),
+	KUNIT_CASE(caps_granule),
 	KUNIT_CASE(caps_width_by_granule),
 	KUNIT_CASE_PARAM(caps_refused, caps_refusal_gen_params),
 	KUNIT_CASE(caps_dead_device),

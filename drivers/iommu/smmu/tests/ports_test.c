@@ -78,7 +78,7 @@ static struct smmu_caps ports_caps(const struct ports_able *able)
 	return caps;
 }
 
-static void ports_judge_no_cd(struct kunit *test, const struct smmu_port *port)
+static void ports_expect_no_cd(struct kunit *test, const struct smmu_port *port)
 {
 	unsigned int i;
 
@@ -86,8 +86,8 @@ static void ports_judge_no_cd(struct kunit *test, const struct smmu_port *port)
 		KUNIT_EXPECT_FALSE(test, le64_to_cpu(port->cdtab.cds[i].w[0]) & SMMU_CD_V);
 }
 
-static void ports_judge_s1(struct ports_test *p, const struct smmu_port *port,
-			   struct iommu_domain *domain, const struct smmu_ste *ste)
+static void ports_expect_s1(struct ports_test *p, const struct smmu_port *port,
+			    struct iommu_domain *domain, const struct smmu_ste *ste)
 {
 	const struct smmu_walk *walk = ports_walk(domain);
 	const __le64 *cd = port->cdtab.cds[port->cdtab.used].w;
@@ -110,8 +110,8 @@ static void ports_judge_s1(struct ports_test *p, const struct smmu_port *port,
 			walk->coherent ? SMMU_WALK_RGN_WBWA : SMMU_WALK_RGN_NC);
 }
 
-static void ports_judge_s2(struct ports_test *p, const struct smmu_port *port,
-			   struct iommu_domain *domain, const struct smmu_ste *ste)
+static void ports_expect_s2(struct ports_test *p, const struct smmu_port *port,
+			    struct iommu_domain *domain, const struct smmu_ste *ste)
 {
 	const struct smmu_walk *walk = ports_walk(domain);
 	const u64 w2 = le64_to_cpu(ste->w[2]);
@@ -124,12 +124,12 @@ static void ports_judge_s2(struct ports_test *p, const struct smmu_port *port,
 	KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_STE_S2T0SZ, w2), walk->t0sz);
 	KUNIT_EXPECT_EQ(test, FIELD_GET(SMMU_STE_S2PS, w2), smmu_walk_ps(walk->oas_bits));
 	KUNIT_EXPECT_EQ(test, le64_to_cpu(ste->w[3]) & SMMU_STE_S2TTB, walk->ttb);
-	ports_judge_no_cd(test, port);
+	ports_expect_no_cd(test, port);
 }
 
 /* A port leads to a domain, and its SMMU heard of it. */
-static void ports_judge_port(struct ports_test *p, const struct smmu_port *port,
-			     struct iommu_domain *domain)
+static void ports_expect_attached(struct ports_test *p, const struct smmu_port *port,
+				  struct iommu_domain *domain)
 {
 	const struct fake_smmu *fake = ports_fake(port);
 	unsigned int i;
@@ -141,15 +141,15 @@ static void ports_judge_port(struct ports_test *p, const struct smmu_port *port,
 
 		KUNIT_EXPECT_GE(p->test, fake_smmu_find(fake, &cmd), 0);
 		if (to_smmu_domain(domain)->stage == 1)
-			ports_judge_s1(p, port, domain, ste);
+			ports_expect_s1(p, port, domain, ste);
 		else
-			ports_judge_s2(p, port, domain, ste);
+			ports_expect_s2(p, port, domain, ste);
 	}
 }
 
 /* Sixteen pages come and go: each SMMU is told, in the way that it understands. */
-static void ports_judge_unmap(struct ports_test *p, struct smmu_master *master,
-			      struct iommu_domain *domain)
+static void ports_expect_unmap(struct ports_test *p, struct smmu_master *master,
+			       struct iommu_domain *domain)
 {
 	const u8 stage = to_smmu_domain(domain)->stage;
 	const u8 op = stage == 1 ? SMMU_CMD_TLBI_NH_VA : SMMU_CMD_TLBI_S2_IPA;
@@ -170,8 +170,8 @@ static void ports_judge_unmap(struct ports_test *p, struct smmu_master *master,
 }
 
 /* A blocked port aborts, and nothing is left of the domain, in this order. */
-static void ports_judge_blocked(struct ports_test *p, const struct smmu_port *port,
-				struct iommu_domain *domain)
+static void ports_expect_blocked(struct ports_test *p, const struct smmu_port *port,
+				 struct iommu_domain *domain)
 {
 	const struct fake_smmu *fake = ports_fake(port);
 	const u8 stage = to_smmu_domain(domain)->stage;
@@ -188,7 +188,7 @@ static void ports_judge_blocked(struct ports_test *p, const struct smmu_port *po
 		KUNIT_EXPECT_GE(p->test, fake_smmu_find(fake, &cmd), 0);
 		KUNIT_EXPECT_LT(p->test, fake_smmu_find(fake, &cmd), fake_smmu_find(fake, &all));
 	}
-	ports_judge_no_cd(p->test, port);
+	ports_expect_no_cd(p->test, port);
 	KUNIT_EXPECT_EQ(p->test, fake_smmu_cached(fake, stage, tag), 0);
 }
 
@@ -237,8 +237,8 @@ static void ports_test_features(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, ports_attach(domain, master), 0);
 	for (i = 0; i < master->nr_ports; i++)
-		ports_judge_port(p, &master->ports[i], domain);
-	ports_judge_unmap(p, master, domain);
+		ports_expect_attached(p, &master->ports[i], domain);
+	ports_expect_unmap(p, master, domain);
 
 	KUNIT_EXPECT_EQ(test, ports_map(domain, PORTS_IOVA, PORTS_PA, PAGE_SIZE), 0);
 	ports_expect(p, master, PORTS_IOVA, PORTS_PA);
@@ -246,7 +246,7 @@ static void ports_test_features(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ports_attach(smmu_ops.blocked_domain, master), 0);
 	ports_expect(p, master, PORTS_IOVA, FAKE_SMMU_FAULT);
 	for (i = 0; i < master->nr_ports; i++)
-		ports_judge_blocked(p, &master->ports[i], domain);
+		ports_expect_blocked(p, &master->ports[i], domain);
 	/* The CD was there before the STE, and went after it. */
 	KUNIT_EXPECT_EQ(test, p->a->bad_cds, 0);
 	KUNIT_EXPECT_EQ(test, p->b->bad_cds, 0);

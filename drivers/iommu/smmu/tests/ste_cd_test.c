@@ -231,7 +231,6 @@ static void walk_encodings(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, smmu_walk_sl0(16, 3), 0);
 }
 
-/* 5.1: Span [4:0], L2Ptr [55:6] */
 /* IDR1.ATTR_TYPES_OVR clear: SHCFG is RES0, and everything else is as it was. */
 static void ste_clear_overrides(struct kunit *test)
 {
@@ -254,6 +253,7 @@ static void ste_clear_overrides(struct kunit *test)
 	}
 }
 
+/* 5.1: Span [4:0], L2Ptr [55:6] */
 static void strtab_l1(struct kunit *test)
 {
 	KUNIT_EXPECT_EQ(test, smmu_strtab_l1(0, 0), 0ULL);
