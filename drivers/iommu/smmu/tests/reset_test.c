@@ -136,6 +136,7 @@ static void reset_test_two_writers(struct kunit *test, bool enable)
 	struct task_struct *task;
 	unsigned long flags;
 	unsigned int cpu;
+	u32 seen;
 
 	WRITE_ONCE(*cr0, all);
 	init_completion(&cut.done);
@@ -147,11 +148,12 @@ static void reset_test_two_writers(struct kunit *test, bool enable)
 	raw_spin_lock_irqsave(&t->smmu.cr0_lock, flags);
 	wake_up_process(task);
 	mdelay(RESET_TEST_LOOK_MS);
-	KUNIT_EXPECT_EQ(test, READ_ONCE(*cr0), all);
+	seen = READ_ONCE(*cr0);
 	WRITE_ONCE(*cr0, 0);
 	raw_spin_unlock_irqrestore(&t->smmu.cr0_lock, flags);
 	migrate_enable();
 	wait_for_completion(&cut.done);
+	KUNIT_EXPECT_EQ(test, seen, all);
 	KUNIT_EXPECT_EQ(test, READ_ONCE(*cr0), enable ? SMMU_CR0_CMDQEN : 0);
 }
 
