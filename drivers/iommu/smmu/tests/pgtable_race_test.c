@@ -17,6 +17,8 @@
 #define ROUNDS		40
 #define CHUNK		4	/* pages that a thread owns in a row */
 #define CHUNKS		64	/* of each thread */
+#define SHARED_BLOCKS	4	/* chunks and own tables; the own blocks come behind */
+#define ALL_BLOCKS	(SHARED_BLOCKS + WRITERS)
 
 struct race;
 
@@ -49,9 +51,18 @@ static u64 own_table(const struct racer *r)
 	return (2 + r->id) * pgt_block(r->race->env);
 }
 
+/* A block that belongs to one thread, mapped as such or by page */
+static u64 own_block(const struct racer *r)
+{
+	return (SHARED_BLOCKS + r->id) * pgt_block(r->race->env);
+}
+
+/* Only what own_block() gives leads to where a block can lead. */
 static u64 pa_of(const struct pgt_env *env, u64 iova)
 {
-	return PA + pgt_granule(env) + (iova & (SZ_512M - 1));
+	u64 shift = iova < SHARED_BLOCKS * pgt_block(env) ? pgt_granule(env) : 0;
+
+	return PA + shift + (iova & (SZ_512M - 1));
 }
 
 static void racer_map(struct racer *r, u64 iova, u64 bytes)
@@ -105,12 +116,31 @@ static void unmap_chunks(struct racer *r)
 		racer_check(r, chunk_iova(r, i), false);
 }
 
-/* The last round leaves everything mapped */
+/*
+ * A few pages, whose table stays when they go, and a block in its place: in the table above,
+ * which the other threads change as well, and under the eyes of readers.
+ */
+static void exchange_block(struct racer *r)
+{
+	u64 at = own_block(r), g = pgt_granule(r->race->env), bytes = pgt_block(r->race->env);
+
+	racer_map(r, at + g, CHUNK * g);
+	racer_check(r, at + g, true);
+	racer_unmap(r, at + g, CHUNK * g);
+	racer_check(r, at + g, false);
+	racer_map(r, at, bytes);
+	racer_check(r, at + bytes - 1, true);
+	racer_unmap(r, at, bytes);
+	racer_check(r, at + bytes - 1, false);
+}
+
+/* The last round leaves everything mapped but the block */
 static void write_round(struct racer *r, bool last)
 {
 	u64 table = own_table(r), bytes = pgt_block(r->race->env);
 
 	map_chunks(r);
+	exchange_block(r);
 	racer_map(r, table, bytes);
 	racer_check(r, table + bytes - 1, true);
 	if (last)
@@ -137,7 +167,7 @@ static void read_round(struct racer *r)
 
 	if (smmu_pgtable_visit(env->pt, 0, U64_MAX, visited_leaf, r))
 		r->errors++;
-	for (iova = 0; iova < 4 * pgt_block(env); iova += pgt_block(env) / 16) {
+	for (iova = 0; iova < ALL_BLOCKS * pgt_block(env); iova += pgt_block(env) / 16) {
 		pa = smmu_pgtable_iova_to_phys(env->pt, iova);
 		if (pa && pa != pa_of(env, iova))
 			r->errors++;
@@ -216,7 +246,7 @@ static void pgtable_race(struct kunit *test)
 	struct race *race;
 	int i;
 
-	KUNIT_ASSERT_LE(test, 4 * pgt_block(env), 1ULL << env->param.ias);
+	KUNIT_ASSERT_LE(test, ALL_BLOCKS * pgt_block(env), 1ULL << env->param.ias);
 	race = kunit_kzalloc(test, sizeof(*race), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, race);
 	race->env = env;
@@ -305,13 +335,17 @@ static const struct pgt_param race_params[] = {
 	{ 1, 12, 39, 40, true }, { 1, 12, 48, 48, false },
 	{ 2, 12, 40, 40, true }, { 1, 14, 48, 44, true },
 	{ 2, 16, 42, 42, false },
+	/* with ways to put a block in the place of a table */
+	{ 1, 12, 39, 40, true, .bbml = 2, .flush = true },
+	{ 1, 12, 48, 48, false, .bbml = 2, .flush = true },
+	{ 2, 14, 42, 42, true, .bbml = 1, .flush = true },
 };
 
 static void describe(const struct pgt_param *p, char *desc)
 {
-	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "stage %u, %uK granule, %s",
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "stage %u, %uK granule, %s, BBML %u",
 		 p->stage, 1U << (p->granule_lg2 - 10),
-		 p->coherent ? "coherent" : "not coherent");
+		 p->coherent ? "coherent" : "not coherent", p->bbml);
 }
 
 KUNIT_ARRAY_PARAM(race, race_params, describe);
