@@ -372,6 +372,22 @@ MAP = cells(1, set_property(PCIE, "iommu-map", "<0x0 &smmu 0x0 0x28>, <0x28 &smm
                             " <0x38 &smmu 0x38 0xffc8>"),
             set_property(PCIE, "iommu-map-mask", "<0xfff8>"))
 
+# One entry short: the last slot that a board with edu devices at 9 and 10 has is left out.
+MAP_SHORT = cells(1, set_property(PCIE, "iommu-map", "<0x0 &smmu 0x0 0x50>"),
+                  set_property(PCIE, "iommu-map-mask", "<0x1ff>"))
+
+# Every function has edu0's stream.
+MASK_NONE = cells(1, set_property(PCIE, "iommu-map", "<0x0 &smmu 0x28 0x1>"),
+                  set_property(PCIE, "iommu-map-mask", "<0x0>"))
+
+# Of a slot's number two bits count: edu0's stream serves slots 1, 5 and 9, edu1's 2, 6 and 10.
+MASK_SLOTS = cells(1, set_property(PCIE, "iommu-map", "<0x8 &smmu 0x28 0x8>, <0x10 &smmu 0x30 0x8>"),
+                   set_property(PCIE, "iommu-map-mask", "<0x31f>"))
+
+# One wire for everything, whose level counts.
+LEVEL = cells(1, set_property(SMMU, "interrupts", "<0x0 0x4a 0x4>"),
+              set_property(SMMU, "interrupt-names", '"combined"'))
+
 FIXED_PCI = ByKernel(cells(0), cells(0, set_property(PCIE, "iommu-map", f"<0x0 &smmu {ALL_STREAMS:#x}>")))
 
 # Windows in iommu-map. A kernel that does not know that gets a tree without.
@@ -392,5 +408,6 @@ LATE = platform(1, master("usb", "iommus = <&smmu 0x08>;"), master("edu0", "iomm
 TREES = {"fixed": FIXED, "fixed-pci": FIXED_PCI, "one": ONE, "mask": MASK, "four": FOUR, "five": FIVE,
          "five-low": FIVE_LOW, "window-pci": WINDOW_PCI, "direct-pci": DIRECT_PCI, "map": MAP,
          "regions": REGIONS, "group": GROUP, "parts": PARTS, "second": SECOND, "regions-pci": REGIONS_PCI,
+         "map-short": MAP_SHORT, "mask-none": MASK_NONE, "mask-slots": MASK_SLOTS, "level": LEVEL,
          "late": LATE, "map-cells": MAP_CELLS, "dma-ranges": platform(1, *_RANGES),
          "off": platform(1, *_RANGES, smmu=(set_property(SMMU, "status", '"disabled"'),))}
