@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from harness.builds import kernels
-from harness.machine import initramfs
+from harness.machine import initramfs, qemu
 from harness.machine.board import STAGES, Board
 from harness.places import run_folder
-from harness.programs import Failure
+from harness.programs import Failure, Skip
 
 
 def main():
@@ -21,6 +21,7 @@ def main():
     parser.add_argument("--kernel", default="debian", help=f"{', '.join(kernels.KINDS)};"
                         " with a series: debian-newest, debug-7.2")
     parser.add_argument("--stage", default="nested", choices=STAGES)
+    parser.add_argument("--qemu", default="", choices=("", qemu.NEWER), help="out of Debian's newest suite")
     parser.add_argument("--append", default="", help="more for the kernel's command line")
     parser.add_argument("--load", default="all", choices=("none", "smmu", "all"))
     parser.add_argument("--trace", help="QEMU trace events, such as 'smmuv3_*'")
@@ -32,6 +33,7 @@ def main():
     parser.add_argument("--in-tree", action="store_true", help="let the in-tree driver bind")
     parser.add_argument("run", nargs="*", help="scripts of tests/guest; none gives a prompt")
     args = parser.parse_args()
+    qemu.use(args.qemu)
     kernel = kernels.get(args.kernel)
     if args.in_tree:
         kernel = replace(kernel, cmdline="")
@@ -54,5 +56,5 @@ def main():
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except Failure as failure:
+    except (Failure, Skip) as failure:
         sys.exit(f"board.py: error: {failure}")

@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from harness.builds import kernels
 from harness.builds.kernels import BASE_SERIES, KNOWN_SERIES
+from harness.machine import qemu
 from harness.places import LOGS
 from harness.plan import Plan
 from harness.programs import Absent, Failure, Skip
@@ -144,6 +145,8 @@ def main():
                         help="tests whose group has TEXT in its name, such as guest/debug or kunit")
     parser.add_argument("--resume", action="store_true",
                         help="with --all: leave out what passed before with the same files")
+    parser.add_argument("--qemu", default="", choices=("", qemu.NEWER),
+                        help="boot guest scripts and wrong trees on this QEMU out of Debian's newest suite")
     parser.add_argument("--list", action="store_true", help="name the groups and stop")
     args = parser.parse_args()
     results = Results(args.only)
@@ -151,8 +154,9 @@ def main():
         series = [BASE_SERIES] if args.quick else series_wanted(results, args.kernel)
     except Failure as failure:
         sys.exit(f"check.py: error: {failure}")
-    plan = Plan(results, series, args.all)
-    (plan.quick if args.quick else plan.all)()
+    qemu.use(args.qemu)
+    plan = Plan(results, series, args.all, bool(args.qemu))
+    (plan.quick if args.quick else plan.on_newer_qemu if args.qemu else plan.all)()
     if args.list:
         print("\n".join(task[0] for task in plan.tasks))
         return 0

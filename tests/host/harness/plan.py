@@ -9,6 +9,7 @@ from harness.boots import badtree, demo, guest, kunit
 from harness.boots.scripts import guest_scripts
 from harness.builds.kernels import BASE_SERIES
 from harness.lint import checks
+from harness.machine import qemu
 from harness.machine.board import STAGES
 from harness.package import boot, contents, dkms, target
 
@@ -39,6 +40,9 @@ COMPILERS = ("gcc", "clang")
 # The boards that it has.
 BOARDS_CHECKED = ("virt-fixed", "virt-platform", "virt-pseries")
 
+# Of the board with two SMMUs: kind, stage and tree.
+TWO_CHECKED = ("debian", "nested", "two-roots")
+
 # Kinds that "make check-all" takes in addition.
 MORE = {
     BASE_SERIES: ("debian", "builtin", "debug", "armhf", "16k", "64k"),
@@ -46,11 +50,11 @@ MORE = {
 }
 
 
-def group_scripts(kernel_kind, series, stage, part="all"):
+def group_scripts(kernel_kind, series, stage, part="all", board=""):
     """Lists of scripts that share a boot on this kernel with this stage setting."""
     groups = {}
     for script in guest_scripts():
-        if script.runs_on(kernel_kind, series) and stage in script.stages \
+        if script.board == board and script.runs_on(kernel_kind, series) and stage in script.stages \
                 and any(_in(word, script, kernel_kind) for word in part.split()):
             groups.setdefault(script.same_boot(), []).append(script)
     return list(groups.values())
@@ -75,8 +79,10 @@ def _in(word, script, kind):
 class Plan:
     """The tests to run: (name, kernel's name or None, function of the kernel)."""
 
-    def __init__(self, results, series, everything=False):
+    def __init__(self, results, series, everything=False, newer_qemu=False):
         """SERIES are names; what is not the base's is the newest one."""
+        # What boots that can run on either QEMU are called on the newer one.
+        self.prefix = f"qemu-{qemu.NEWER}/" if newer_qemu else ""
         self.results = results
         self.series = series
         self.everything = everything
@@ -161,7 +167,7 @@ class Plan:
                   for one in group]
         # Groups keep their numbers whatever is left out of them.
         for number, scripts in enumerate(group_scripts(kind, series, stage)):
-            name = f"guest/{kernel}/{stage}" + (f"/{number}" if number else "")
+            name = f"{self.prefix}guest/{kernel}/{stage}" + (f"/{number}" if number else "")
             now = scripts if self.everything else [one for one in scripts if one.name in wanted]
             if self.results.wants(name):
                 left += [one.name.removesuffix(".sh") for one in scripts if one not in now]
@@ -169,7 +175,7 @@ class Plan:
                 self.add(name, kernel, lambda k, name=name, scripts=now, stage=stage:
                          guest.run_scripts(self.results, name, k, stage, scripts))
         if left:
-            self.left_out.append(f"guest/{kernel}/{stage}" + (f" ({' '.join(left)})" if wanted else ""))
+            self.left_out.append(f"{self.prefix}guest/{kernel}/{stage}" + (f" ({' '.join(left)})" if wanted else ""))
 
     def quick_guest(self):
         """The quick scripts on Debian's base kernel."""
@@ -193,7 +199,7 @@ class Plan:
         for series in self.series:
             base = series == BASE_SERIES
             for case in badtree.CASES:
-                name = f"badtree/{case.name}" + ("" if base else f"-{series}")
+                name = f"{self.prefix}badtree/{case.name}" + ("" if base else f"-{series}")
                 kernel = f"debug-{series}" if base else f"debian-{series}"
                 self.add(name, kernel, lambda k, name=name, case=case:
                          badtree.run(self.results, name, k, case),
@@ -210,6 +216,18 @@ class Plan:
                     name = f"badtree/{case.name}-rt-{series}"
                     self.add(name, f"rt-{series}", lambda k, name=name, case=case:
                              badtree.run(self.results, name, k, case), checked=False)
+
+    def two_smmus(self):
+        """What needs a board with two SMMUs, which the newer QEMU alone has."""
+        for series in self.series:
+            for kind in MORE[self._label(series)]:
+                for stage in STAGES:
+                    for scripts in group_scripts(kind, series, stage, board="two"):
+                        name = f"qemu-{qemu.NEWER}/{kind}-{series}/{stage}/{scripts[0].tree}"
+                        self.add(name, f"{kind}-{series}", lambda k, name=name, stage=stage, scripts=scripts:
+                                 guest.run_scripts(self.results, name, k, stage, scripts),
+                                 checked=(kind, stage, scripts[0].tree) == TWO_CHECKED and
+                                 series == BASE_SERIES)
 
     def bench(self):
         """What calls cost beside the in-tree driver."""
@@ -235,11 +253,18 @@ class Plan:
         self.kunit()
         self.bad_trees()
         self.preempt_rt()
+        self.two_smmus()
         self.bench()
         order = self.kernels()
         self.tasks.sort(key=lambda task: order.index(task[1]) if task[1] else -1)
         # An hour that needs no kernel of this machine.
         self.fresh()
+
+    def on_newer_qemu(self):
+        """What runs on the newer QEMU as well as on the machine's own, and what only it has."""
+        self.guest()
+        self.bad_trees()
+        self.two_smmus()
 
     def quick(self):
         """What takes under two minutes when the kernels are there."""

@@ -5,6 +5,7 @@ import re
 
 from harness.boots import complaints, ktap
 from harness.boots.boot import add_outcomes, board_for, keep_log
+from harness.machine import two
 from harness.machine.trees import TREES, compile_tree
 
 
@@ -18,8 +19,10 @@ def run_scripts(results, name, kernel, stage, scripts):
     board.cpus = first.cpus
     if first.never_writes:
         board.trace = "smmuv3_write_mmio"
+    if first.board == "two":
+        board.smmus = tuple(two.devices(stage))
     if first.tree:
-        board.dtb = compile_tree(board, TREES[first.tree], "patched")
+        board.dtb = compile_tree(board, (two.TREES if first.board else TREES)[first.tree], "patched")
     result = board.boot(",".join(one.name for one in scripts), first.load,
                         timeout=240 + sum(one.timeout for one in scripts))
     keep_log(result, board, name)

@@ -10,7 +10,7 @@ from harness.places import GUEST
 LIKE = {"builtin": "debug", "64k": "debug", "rt": "debug", "16k": "debian"}
 
 
-KEY = re.compile(r"# (kernels|stages|append|load|tree|qemu|memory|cpus|timeout|own-boot|needs|since"
+KEY = re.compile(r"# (kernels|stages|append|load|tree|qemu|memory|cpus|timeout|own-boot|board|needs|since"
                  r"|expect-log|expect-qemu|never-writes): *(.*)$")
 
 
@@ -23,6 +23,8 @@ class Script:
     append: str = ""
     load: str = "all"
     tree: str = ""
+    # "two": with two SMMUs.
+    board: str = ""
     qemu: str = ""
     memory: int = 1024
     cpus: int = 2

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Optional
 
 from harness.builds.kernels import Kernel
+from harness.machine import qemu
 from harness.machine.qmp import Qmp
 from harness.programs import Failure
 
@@ -61,6 +62,8 @@ class Board:
     thread: str = "multi"
     # The edu devices only, where nobody else may move.
     bare: bool = False
+    # Arguments for SMMUs of its own, of which the newer QEMU can have several; else the machine's.
+    smmus: tuple = ()
     extra: list = field(default_factory=list)
 
     def disk(self, name):
@@ -77,8 +80,9 @@ class Board:
         version, options = STAGES[self.stage]
         slot = {name: f"addr={number:#x}" for name, number in SLOT.items()}
         # QEMU ends when we do, however that happens.
-        args = ["setpriv", "--pdeathsig", "KILL", "nice", self.kernel.machine.qemu, "-nodefaults",
-                "-no-user-config", "-display", "none", "-M", f"{version},iommu=smmuv3,gic-version=3{more}", *options,
+        args = ["setpriv", "--pdeathsig", "KILL", "nice", qemu.program(self.kernel.machine.qemu, bool(self.smmus)),
+                "-nodefaults", "-no-user-config", "-display", "none", "-M",
+                f"{version}{'' if self.smmus else ',iommu=smmuv3'},gic-version=3{more}", *options,
                 "-cpu", self.kernel.machine.cpu, "-accel", f"tcg,thread={self.thread}",
                 "-smp", str(self.cpus), "-m", str(self.memory), "-no-reboot"]
         if self.bare:
@@ -96,7 +100,7 @@ class Board:
                        f"{slot['virtio']}",
                        f"pcie-root-port,id=spare,chassis=1,slot=1,{slot['port']}"):
             args += ["-device", device]
-        return args + ["-netdev", f"{net},id=lan", "-netdev", "user,restrict=on,id=virt"]
+        return args + [*self.smmus, "-netdev", f"{net},id=lan", "-netdev", "user,restrict=on,id=virt"]
 
     def command(self, run="", load="all"):
         """The whole command line of QEMU."""
