@@ -339,6 +339,7 @@ static void fake_smmu_init_device(struct fake_smmu *fake)
 	smmu->cells = !smmu->one_context;
 	smmu->window = smmu_window_all();
 	mutex_init(&smmu->lock);
+	raw_spin_lock_init(&smmu->cr0_lock);
 	xa_init(&smmu->streams);
 	ida_init(&smmu->ids.asid);
 	ida_init(&smmu->ids.vmid);
