@@ -32,6 +32,11 @@ struct strtab_test {
 	size_t taken;
 };
 
+static void strtab_test_free(void *mem)
+{
+	vfree(mem);
+}
+
 static void *strtab_test_alloc(struct device *dev, size_t bytes, dma_addr_t *dma)
 {
 	struct kunit *test = kunit_get_current_test();
@@ -45,7 +50,7 @@ static void *strtab_test_alloc(struct device *dev, size_t bytes, dma_addr_t *dma
 	if (t->nr && t->asked > t->nr)
 		return NULL;
 	mem = vzalloc(bytes);
-	if (!mem || kunit_add_action_or_reset(test, (kunit_action_t *)vfree, mem))
+	if (!mem || kunit_add_action_or_reset(test, strtab_test_free, mem))
 		return NULL;
 	/* Addresses that tell the pieces apart. */
 	*dma = (dma_addr_t)t->asked * SZ_64M;
