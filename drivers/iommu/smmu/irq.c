@@ -244,12 +244,17 @@ static int smmu_irq_find_wires(struct smmu_device *smmu)
 static int smmu_irq_request(struct smmu_device *smmu, int *irq, irq_handler_t handler,
 			    irq_handler_t thread, const char *what)
 {
+	/*
+	 * A level that an earlier kernel left is taken away only when the SMMU is brought up,
+	 * and without a thread to wait for it would interrupt without end until then.
+	 */
+	unsigned long flags = thread ? IRQF_ONESHOT : IRQF_NO_AUTOEN;
 	int ret;
 
 	if (!*irq)
 		return 0;
-	ret = devm_request_threaded_irq(smmu->dev, *irq, handler, thread,
-					thread ? IRQF_ONESHOT : 0, dev_name(smmu->dev), smmu);
+	ret = devm_request_threaded_irq(smmu->dev, *irq, handler, thread, flags,
+					dev_name(smmu->dev), smmu);
 	if (ret == -EPROBE_DEFER)
 		return dev_err_probe(smmu->dev, ret, "the %s interrupt is not there yet\n", what);
 	if (!ret)
@@ -343,7 +348,7 @@ static void smmu_irq_write_cfg(struct smmu_device *smmu, unsigned int which)
  */
 int smmu_irq_enable(struct smmu_device *smmu)
 {
-	const struct smmu_irqs *irqs = &smmu->irqs;
+	struct smmu_irqs *irqs = &smmu->irqs;
 	u32 ctrl = 0;
 	unsigned int i;
 	int ret;
@@ -356,6 +361,10 @@ int smmu_irq_enable(struct smmu_device *smmu)
 	if (smmu->caps.msi)
 		for (i = 0; i < SMMU_IRQ_COUNT; i++)
 			smmu_irq_write_cfg(smmu, i);
+	if (irqs->gerror && !irqs->gerror_enabled) {
+		irqs->gerror_enabled = true;
+		enable_irq(irqs->gerror);
+	}
 	ret = smmu_mmio_write_ack(&smmu->mmio, SMMU_IRQ_CTRL, SMMU_IRQ_CTRLACK, ctrl);
 	if (!ret && smmu->irqs.polled)
 		schedule_delayed_work(&smmu->irqs.poll, SMMU_IRQ_POLL_INTERVAL);

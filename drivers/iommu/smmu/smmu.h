@@ -25,6 +25,7 @@ struct dma_pool;
  * struct smmu_irqs - how events and errors reach the driver
  * @event: interrupt of the event queue, 0 if there is none
  * @gerror: interrupt for global errors, 0 if there is none
+ * @gerror_enabled: its handler can be called; from the first bring-up on
  * @combined: one interrupt for all, 0 if they are separate
  * @msi: @event and @gerror are MSIs that the SMMU sends itself
  * @msi_msg: what it writes where, for the event queue and for global errors
@@ -37,6 +38,7 @@ struct dma_pool;
 struct smmu_irqs {
 	int event;
 	int gerror;
+	bool gerror_enabled;
 	int combined;
 	bool msi;
 	struct {
