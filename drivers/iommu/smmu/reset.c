@@ -218,8 +218,11 @@ static int smmu_reset_enable(struct smmu_device *smmu)
 		return smmu_reset_fail(smmu, ret, "IRQ_CTRL");
 	cr0 |= SMMU_CR0_SMMUEN;
 	ret = smmu_reset_write_cr0(smmu, cr0, "CR0 (enable)");
-	/* Given up meanwhile, it must not translate: unmaps would not be invalidated. */
-	return ret ?: READ_ONCE(smmu->cmdq.dead) ? -EIO : 0;
+	/*
+	 * Given up meanwhile, it must not translate: unmaps would not be invalidated. Whoever
+	 * gives it up may have written CR0 before us and be waiting for what we have undone.
+	 */
+	return ret ?: smmu_cmdq_is_dead(&smmu->cmdq) ? -EIO : 0;
 }
 
 /**

@@ -196,6 +196,7 @@ bool smmu_cmdq_recover(struct smmu_cmdq *q, struct smmu_cmdq_error *error);
 void smmu_cmdq_report(struct smmu_cmdq *q, const struct smmu_cmdq_error *error);
 
 void smmu_cmdq_give_up(struct smmu_cmdq *q, const char *why);
+bool smmu_cmdq_is_dead(struct smmu_cmdq *q);
 
 void smmu_cmdq_batch_flush(struct smmu_cmdq_batch *batch);
 int smmu_cmdq_batch_sync(struct smmu_cmdq_batch *batch);

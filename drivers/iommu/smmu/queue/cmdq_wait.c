@@ -120,6 +120,27 @@ void smmu_cmdq_give_up(struct smmu_cmdq *q, const char *why)
 			err);
 }
 
+/**
+ * smmu_cmdq_is_dead() - Whether a queue takes no commands
+ * @q: the queue
+ *
+ * If somebody is just giving it up, what traffic he stopped is stopped on return.
+ *
+ * Context: any; the queue's lock is not held.
+ * Return: true if so.
+ */
+bool smmu_cmdq_is_dead(struct smmu_cmdq *q)
+{
+	unsigned long flags;
+	bool dead;
+
+	raw_spin_lock_irqsave(&q->lock, flags);
+	dead = q->dead;
+	raw_spin_unlock_irqrestore(&q->lock, flags);
+	return dead;
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_cmdq_is_dead);
+
 /* A line when nothing is consumed for long: it is long before the queue is given up. */
 static void smmu_cmdq_tell_slow(struct smmu_cmdq *q, u64 now, u32 idle_ms)
 {
