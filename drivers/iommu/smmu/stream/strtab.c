@@ -22,7 +22,8 @@
  * The first level takes at most 1 MiB.  A linear table takes at most 8 MiB, or 4 MiB if that
  * much is not to be had: it has to be in one piece, aligned to its size, and for that may be
  * allocated twice as large, out of memory that other devices need as well (CMA).  A table
- * whose second level is allocated at once takes at most 64 MiB, in pieces of 16 KiB.
+ * whose second level is allocated at once takes at most 64 MiB, in pieces of 16 KiB; with
+ * pages of 64 KiB each piece takes one, so four times as much.
  */
 #define SMMU_STRTAB_L1_MAX_LG2		17
 #define SMMU_STRTAB_LINEAR_MAX_LG2	17
@@ -217,7 +218,7 @@ int smmu_strtab_init(struct smmu_strtab *st, struct device *dev, const struct sm
 		ret = smmu_strtab_init_linear(st);
 	if (!ret && st->sid_bits < caps->sid_bits)
 		dev_warn(dev,
-			 "the %s stream table covers %u of %u StreamID bits, as it would be too large: masters with StreamIDs from %#x on will be refused\n",
+			 "the %s stream table covers %u of %u StreamID bits, as more would be too large or is not to be had: masters with StreamIDs from %#x on will be refused\n",
 			 st->linear ? "linear" : whole ? "preallocated" : "two-level",
 			 st->sid_bits, caps->sid_bits, 1U << st->sid_bits);
 	return ret;
