@@ -16,6 +16,7 @@
 
 /* Long enough for another CPU to come to the lock */
 #define RESET_TEST_LOOK_MS	100
+#define RESET_TEST_BEGIN_MS	2000
 
 enum reset_kind { RESET_KEEPS, RESET_FORGETS, RESET_SILENT };
 
@@ -108,6 +109,7 @@ struct reset_test_cut {
 	struct reset_test *t;
 	struct completion done;
 	bool enable;
+	bool begun;
 };
 
 /* What is told does not matter: nobody acknowledges here what is written. */
@@ -115,6 +117,7 @@ static int reset_test_write(void *ctx)
 {
 	struct reset_test_cut *cut = ctx;
 
+	WRITE_ONCE(cut->begun, true);
 	if (cut->enable)
 		smmu_reset_write_cr0(&cut->t->smmu, SMMU_CR0_CMDQEN, "test");
 	else
@@ -134,8 +137,8 @@ static void reset_test_two_writers(struct kunit *test, bool enable)
 	u32 *cr0 = &t->regs[SMMU_CR0 / sizeof(u32)];
 	struct reset_test_cut cut = { .t = t, .enable = enable };
 	struct task_struct *task;
+	unsigned int cpu, ms;
 	unsigned long flags;
-	unsigned int cpu;
 	u32 seen;
 
 	WRITE_ONCE(*cr0, all);
@@ -147,6 +150,8 @@ static void reset_test_two_writers(struct kunit *test, bool enable)
 	kthread_bind(task, cpu);
 	raw_spin_lock_irqsave(&t->smmu.cr0_lock, flags);
 	wake_up_process(task);
+	for (ms = 0; ms < RESET_TEST_BEGIN_MS && !READ_ONCE(cut.begun); ms++)
+		mdelay(1);
 	mdelay(RESET_TEST_LOOK_MS);
 	seen = READ_ONCE(*cr0);
 	WRITE_ONCE(*cr0, 0);
