@@ -1,6 +1,7 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: armhf
+# own-boot: yes
 # expect-log: cut here|WARNING: .*drivers/iommu/iommu\.c
 # A driver for 32-bit Arm that manages its domains itself gives the mapping of the DMA API
 # back. The core warns, as it knows of no other domain than the default one there.

@@ -20,7 +20,10 @@ last() {
 }
 
 told() {
-	dmesg_has "$EDU0: \"iommu-addresses\" of /reserved-memory/$1: $2" || dmesg_kernel | grep iommu-addr
+	dmesg_has "$EDU0: \"iommu-addresses\" of /reserved-memory/$1: $2" || {
+		dmesg_kernel | grep iommu-addr
+		return 1
+	}
 }
 check "size 0: a warning" told empty@70000000 '0 bytes at 0x0, so nothing is kept'
 check "off the granule: a warning" told odd@70100000 \
