@@ -4,6 +4,7 @@
 import contextlib
 import io
 import tempfile
+import time
 import unittest
 from pathlib import Path
 from unittest import mock
@@ -90,6 +91,18 @@ class Resume(unittest.TestCase):
         """A group that passed once and failed then has not passed."""
         Record(self.path).add("lint/one", 1)
         Record(self.path).add("lint/one", None)
+        self.assertEqual(self.go(one="ok"), ["one"])
+
+    def test_old(self):
+        """A pass counts for some days only, whatever passed in the meantime."""
+        with mock.patch.object(record_module.time, "time", return_value=time.time() - 8 * 86400):
+            Record(self.path).add("lint/one", 1)
+        Record(self.path).add("lint/two", 1)
+        self.assertEqual(self.go(one="ok", two="ok"), ["one"])
+
+    def test_changed(self):
+        """Files that were changed during the run pass for nobody."""
+        Record(self.path, "other contents").add("lint/one", 1)
         self.assertEqual(self.go(one="ok"), ["one"])
 
     def test_tree(self):

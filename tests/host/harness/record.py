@@ -30,15 +30,19 @@ def clock(seconds):
 
 
 class Record:
-    """The groups that passed, and how long each took: a line for each run of one in a file."""
+    """The groups that passed, and how long each took: a line for each run of one in a file,
+    with the time of day it ended."""
 
-    def __init__(self, path):
+    def __init__(self, path, contents=None):
+        """CONTENTS, as of tree(), are what is tested; nothing: they do not change."""
         self._path = path
+        self._contents = contents
         self._lock = threading.Lock()
         self.seconds = {}
         for line in path.read_text().splitlines() if path.exists() else []:
-            seconds, _, name = line.partition(" ")
-            self._know(name, None if seconds == "-" else float(seconds))
+            ended, seconds, name = line.split(" ", 2)
+            old = float(ended) < time.time() - DAYS * 86400
+            self._know(name, None if old or seconds == "-" else float(seconds))
 
     @classmethod
     def of_tree(cls):
@@ -48,7 +52,8 @@ class Record:
         for old in folder.iterdir():
             if old.stat().st_mtime < time.time() - DAYS * 86400:
                 old.unlink()
-        return cls(folder / tree())
+        contents = tree()
+        return cls(folder / contents, contents)
 
     def _know(self, name, seconds):
         self.seconds.pop(name, None)
@@ -56,11 +61,15 @@ class Record:
             self.seconds[name] = seconds
 
     def add(self, name, seconds):
-        """A group has passed in so many seconds, or not (None); outlives a run that is stopped."""
+        """A group has passed in so many seconds, or not (None); outlives a run that is stopped.
+
+        What files that were changed meanwhile made pass says nothing."""
+        if self._contents and tree() != self._contents:
+            seconds = None
         with self._lock:
             self._know(name, seconds)
             with open(self._path, "a", encoding="utf-8") as file:
-                file.write(f"{'-' if seconds is None else round(seconds)} {name}\n")
+                file.write(f"{time.time():.0f} {'-' if seconds is None else round(seconds)} {name}\n")
 
     def split(self, tasks):
         """The tasks that have not passed, and the names of those that have."""

@@ -40,12 +40,12 @@ class Results:
                 if log:
                     print(f"            | log: {log}", flush=True)
 
-    def passed(self, group):
-        """Whether something of this group passed, and nothing failed."""
+    def passed(self, group, whole=False):
+        """Whether something of this group passed, and nothing failed; WHOLE: nor was skipped."""
         with self._lock:
             seen = {status for name, status in self._seen
                     if name == group or name.startswith(f"{group}:")}
-        return "ok" in seen and "FAILED" not in seen
+        return "ok" in seen and "FAILED" not in seen and not (whole and "skipped" in seen)
 
     def elapsed(self):
         """Seconds since the beginning."""
