@@ -15,7 +15,9 @@ DIR=$CACHE/qemu/$NATIVE-$MAJOR
 
 # What the suite has now, as apt names it: 1:11.1.0+ds-1.
 version() {
-	apt_private "$NATIVE" apt-cache --no-all-versions show "$PACKAGE" 2>/dev/null |
+	: >"$(apt_dir "$NATIVE")/no-status"
+	apt_private "$NATIVE" apt-cache -o Dir::State::status="$(apt_dir "$NATIVE")/no-status" \
+		--no-all-versions show "$PACKAGE" 2>/dev/null |
 		sed -n 's/^Version: //p' | head -n 1
 }
 

@@ -18,7 +18,7 @@ BAD = {
 
 # Linux's own faults, by the lines from the complaint on. PREEMPT_RT: the driver of a USB
 # host on PCI that is unbound calls its interrupt handler with interrupts off.
-KNOWN = re.compile(r"spinlock_rt\.c.*usb_hcd_pci_remove\+.*xhci_irq\+", re.S)
+KNOWN = re.compile(r"\A[^\n]*spinlock_rt\.c.*usb_hcd_pci_remove\+.*xhci_irq\+", re.S)
 
 # What other models than the SMMU's say, whatever the driver does; and faults of
 # the edu devices (slots 5, 6, 9 and 10), which are there to be refused. The AHCI

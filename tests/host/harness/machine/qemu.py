@@ -2,6 +2,7 @@
 """Which QEMU runs the board: the machine's own, or a newer one in the cache."""
 
 import functools
+import threading
 
 from harness.programs import Absent, Skip, script
 
@@ -9,6 +10,7 @@ from harness.programs import Absent, Skip, script
 NEWER = "11"
 
 _wanted = {"version": ""}
+_lock = threading.Lock()
 
 
 def use(version):
@@ -33,7 +35,8 @@ def program(name, newer=False):
     version = NEWER if newer else _wanted["version"]
     if not version:
         return name
-    folder, why = _folder(version)
+    with _lock:
+        folder, why = _folder(version)
     if why:
         raise Skip(f"QEMU {version} is not to be had: {why}")
     return f"{folder}/{name}"
