@@ -54,6 +54,8 @@ check "off the granule: its first page is reached" edu_reaches "$EDU0" 0x7010000
 check "off the granule: its last bytes are reached" lands 0x702fa3fc 0x702fa3fc
 check "off the granule, elsewhere: reached" lands 0x20000400 0x70400400
 check "off the granule, elsewhere: its end, too" lands 0x200013fc 0x704013fc
+check "two in one granule: reached" lands 0x200013fc 0x704013fc
+check "two in one granule: the second, too" lands 0x200023fc 0x704023fc
 check "two offsets: not mapped" keeps 0x21000800 0x70500400 "$EDU0"
 check "two sizes: not mapped" keeps 0x70600000 0x70600000 "$EDU0"
 
@@ -67,7 +69,7 @@ has_region() {
 END=ffffffffffff
 has_types || END=ffffffff
 check "off the granule: reserved" has_region "$EDU0" 70100000 "$(last 0x702fa3ff)" direct
-check "off the granule, elsewhere: reserved" has_region "$EDU0" 20000000 "$(last 0x200013ff)" reserved
+check "off the granule, elsewhere: reserved" has_region "$EDU0" 20000000 "$(last 0x200023ff)" reserved
 check "two offsets: reserved" has_region "$EDU0" 21000000 "$(last 0x210017ff)" reserved
 check "two sizes: reserved" has_region "$EDU0" 70600000 7061ffff reserved
 check "the rest: reserved below" has_region "$EDU0" 0 fffffff reserved

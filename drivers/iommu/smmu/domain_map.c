@@ -192,15 +192,20 @@ phys_addr_t smmu_domain_iova_to_phys(struct iommu_domain *domain, dma_addr_t iov
  * @start: its first address
  * @last: its last address
  * @pa: what the first one is to lead to
- * @bytes: how much of it does
+ * @at: the first address that is not mapped
+ * @gap_last: the last one of those from @at on that are not
+ * @gap: @gap_last has been found
  */
 struct smmu_domain_region {
 	u64 start;
 	u64 last;
 	phys_addr_t pa;
-	u64 bytes;
+	u64 at;
+	u64 gap_last;
+	bool gap;
 };
 
+/* Find the first gap; what lies behind it is compared all the same. */
 static int smmu_domain_compare_leaf(const struct smmu_pgtable_leaf *leaf, void *ctx)
 {
 	struct smmu_domain_region *region = ctx;
@@ -209,23 +214,15 @@ static int smmu_domain_compare_leaf(const struct smmu_pgtable_leaf *leaf, void *
 
 	if (leaf->pa + (start - leaf->iova) != region->pa + (start - region->start))
 		return -EEXIST;
-	region->bytes += last - start + 1;
+	if (region->gap)
+		return 0;
+	if (start > region->at) {
+		region->gap = true;
+		region->gap_last = start - 1;
+	} else {
+		region->at = last + 1;
+	}
 	return 0;
-}
-
-/*
- * Take back the first part of a range that no device was told of yet.  Its addresses
- * need not fit into the core's calls, which take an unsigned long.
- */
-static void smmu_domain_undo_map(struct smmu_domain *smmu_domain, u64 start, u64 bytes)
-{
-	struct smmu_pgtable_cleared cleared;
-
-	smmu_pgtable_cleared_init(&cleared);
-	if (!bytes || !smmu_pgtable_unmap(smmu_domain->pt, start, bytes, &cleared))
-		return;
-	smmu_domain_flush_range(smmu_domain, cleared.start, cleared.last);
-	smmu_pgtable_put_tables(&cleared.tables);
 }
 
 /*
@@ -233,17 +230,18 @@ static void smmu_domain_undo_map(struct smmu_domain *smmu_domain, u64 start, u64
  * the largest block, so that where a range begins on a block the next pieces do as well.
  */
 static int smmu_domain_map_pieces(struct smmu_domain *smmu_domain, u64 start, phys_addr_t pa,
-				  u64 bytes, int prot, u64 *done)
+				  u64 bytes, int prot)
 {
+	u64 done = 0;
 	int ret = 0;
 
-	while (!ret && *done < bytes) {
-		u64 piece = min_t(u64, bytes - *done, ALIGN_DOWN(SIZE_MAX, SZ_1G));
+	while (!ret && done < bytes) {
+		u64 piece = min_t(u64, bytes - done, ALIGN_DOWN(SIZE_MAX, SZ_1G));
 		size_t mapped = 0;
 
-		ret = smmu_pgtable_map(smmu_domain->pt, start + *done, pa + *done, piece, prot,
+		ret = smmu_pgtable_map(smmu_domain->pt, start + done, pa + done, piece, prot,
 				       GFP_KERNEL, &mapped);
-		*done += mapped;
+		done += mapped;
 	}
 	return ret;
 }
@@ -262,34 +260,42 @@ static int smmu_domain_map_pieces(struct smmu_domain *smmu_domain, u64 start, ph
 int smmu_domain_map_anywhere(struct smmu_domain *smmu_domain, u64 start, phys_addr_t pa,
 			     u64 bytes, int prot)
 {
-	struct smmu_domain_region region = { .start = start, .last = start + bytes - 1, .pa = pa };
-	u64 done = 0;
+	struct smmu_domain_region region = {
+		.start = start, .last = start + bytes - 1, .pa = pa, .at = start,
+	};
 	int ret;
 
-	ret = smmu_pgtable_visit(smmu_domain->pt, region.start, region.last,
-				 smmu_domain_compare_leaf, &region);
-	if (ret || region.bytes == bytes)
-		return ret;
-	ret = smmu_domain_map_pieces(smmu_domain, start, pa, bytes, prot, &done);
-	if (ret)
-		smmu_domain_undo_map(smmu_domain, start, done);
-	return ret;
+	/* Nothing has been mapped yet when the first visit finds a leaf that leads elsewhere. */
+	for (;;) {
+		region.gap = false;
+		region.gap_last = region.last;
+		ret = smmu_pgtable_visit(smmu_domain->pt, region.at, region.last,
+					 smmu_domain_compare_leaf, &region);
+		if (ret || region.at > region.last)
+			return ret;
+		ret = smmu_domain_map_pieces(smmu_domain, region.at, pa + (region.at - start),
+					     region.gap_last - region.at + 1, prot);
+		if (ret || region.gap_last == region.last)
+			return ret;
+		region.at = region.gap_last + 1;
+	}
 }
 
 /**
- * smmu_domain_map_region() - Map a range for good, or nothing of it
+ * smmu_domain_map_region() - Map a range for good
  * @smmu_domain: the domain
  * @start: its first address, on a granule
  * @pa: what that leads to, on a granule
  * @bytes: its size, a multiple of the granule
  * @prot: IOMMU_READ, IOMMU_WRITE and so on
  *
- * A range that leads there already is left as it is, so that a master can go back to
- * a domain, and two masters of a group can bring the same range.
+ * What leads there already is left as it is, so that a master can go back to a domain,
+ * two masters of a group can bring the same range, and two ranges can share a granule.
+ * When memory runs out, what was mapped stays: it leads where it should.
  *
  * Context: may sleep; nobody else maps or unmaps in the range.
- * Return: 0; -EEXIST if part of it is mapped, or all of it to somewhere else; or as
- * smmu_domain_map().
+ * Return: 0; -EEXIST if part of it is mapped to somewhere else, and then nothing is
+ * changed; -ERANGE or -ENOMEM.
  */
 int smmu_domain_map_region(struct smmu_domain *smmu_domain, u64 start, phys_addr_t pa, u64 bytes,
 			   int prot)

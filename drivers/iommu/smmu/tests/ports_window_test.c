@@ -177,15 +177,26 @@ static void ports_window_test_region(struct kunit *test)
 
 	/* The same start, and more than is there. */
 	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(smmu_domain, 0x10000000, 0, SZ_128K, prot),
-			-EEXIST);
-	ports_expect(p, master, 0x10010000, FAKE_SMMU_FAULT);
+			0);
+	ports_expect(p, master, 0x1000f000, 0xf000);
+	ports_expect(p, master, 0x1001f000, 0x1f000);
 
-	/* A page of it is there, as wanted: what was mapped before it goes again. */
-	KUNIT_EXPECT_EQ(test, ports_map(domain, 0x10108000, 0x50008000, PAGE_SIZE), 0);
-	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(smmu_domain, 0x10100000, 0x50000000, SZ_64K,
+	/* Two pages of it are there, as wanted. */
+	KUNIT_EXPECT_EQ(test, ports_map(domain, 0x10140000, 0x50040000, PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, ports_map(domain, 0x10180000, 0x50080000, PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(smmu_domain, 0x10100000, 0x50000000, SZ_1M,
+						     prot), 0);
+	ports_expect(p, master, 0x10100000, 0x50000000);
+	ports_expect(p, master, 0x10140000, 0x50040000);
+	ports_expect(p, master, 0x10170000, 0x50070000);
+	ports_expect(p, master, 0x101ff000, 0x500ff000);
+
+	/* A page leads elsewhere: nothing is mapped. */
+	KUNIT_EXPECT_EQ(test, ports_map(domain, 0x10280000, 0x70000000, PAGE_SIZE), 0);
+	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(smmu_domain, 0x10200000, 0x60000000, SZ_1M,
 						     prot), -EEXIST);
-	ports_expect(p, master, 0x10100000, FAKE_SMMU_FAULT);
-	ports_expect(p, master, 0x10108000, 0x50008000);
+	ports_expect(p, master, 0x10200000, FAKE_SMMU_FAULT);
+	ports_expect(p, master, 0x10280000, 0x70000000);
 
 	KUNIT_EXPECT_EQ(test, smmu_domain_map_region(smmu_domain, 0x1fff0000, 0, SZ_128K, prot),
 			-ERANGE);

@@ -245,13 +245,15 @@ REGIONS = platform(
     1,
     master("usb", "iommus = <&smmu 0x08>;", "memory-region = <&usb_rest>;"),
     master("edu0", "iommus = <&smmu 0x28>;",
-           "memory-region = <&empty>, <&odd>, <&moved>, <&apart>, <&sized>, <&edu0_rest>;"),
+           "memory-region = <&empty>, <&odd>, <&moved>, <&beside>, <&apart>, <&sized>, <&edu0_rest>;"),
     master("edu1", "iommus = <&smmu 0x30>;", "memory-region = <&edu1_rest>;"),
     master("edu2", "iommus = <&smmu 0x48>, <&smmu 0x30>;", "memory-region = <&edu2_rest>;"),
     regions(region("empty", (0x70000000, 0x10000), ("edu0", 0, 0)),
             # 0x1fa400 bytes, as a framebuffer has them.
             region("odd", (0x70100000, 0x1FA400), ("edu0", 0x70100000, 0x1FA400)),
             region("moved", (0x70400400, 0x1000), ("edu0", 0x20000400, 0x1000)),
+            # It begins in the granule in which that one ends.
+            region("beside", (0x70401400, 0x1000), ("edu0", 0x20001400, 0x1000)),
             region("apart", (0x70500400, 0x1000), ("edu0", 0x21000800, 0x1000)),
             region("sized", (0x70600000, 0x10000), ("edu0", 0x70600000, 0x20000)),
             all_but("usb", 0x40000000, 0x4FFFFFFF), all_but("edu0", 0x10000000, 0x7FFFFFFF),
