@@ -8,6 +8,7 @@
 #include <linux/list.h>
 #include <linux/pci.h>
 
+#include <kunit/static_stub.h>
 #include <kunit/visibility.h>
 
 #include "arm32/arm32.h"
@@ -57,6 +58,14 @@ static int smmu_group_merge_port(const struct smmu_port *port, struct iommu_grou
 	return ret;
 }
 
+/* The domain that the core has a group in, which holds the mutex. */
+VISIBLE_IF_KUNIT struct iommu_domain *smmu_group_domain(struct device *dev)
+{
+	KUNIT_STATIC_STUB_REDIRECT(smmu_group_domain, dev);
+	return smmu_compat_domain_of(dev);
+}
+EXPORT_SYMBOL_IF_KUNIT(smmu_group_domain);
+
 /*
  * The paging domain that a master of a group is in, or that its DMA API uses, if any.
  * There may be one from which the group is away for a while: @used.
@@ -68,7 +77,7 @@ static struct smmu_domain *smmu_group_domain_of(const struct smmu_master *member
 	*used = smmu_arm32.domain_of && smmu_arm32.domain_of(member);
 	if (*used)
 		return smmu_arm32.domain_of(member);
-	domain = smmu_compat_domain_of(member->dev);
+	domain = smmu_group_domain(member->dev);
 	*used = domain && domain->type != IOMMU_DOMAIN_IDENTITY;
 	return *used && domain->type & __IOMMU_DOMAIN_PAGING ? to_smmu_domain(domain) : NULL;
 }
@@ -77,17 +86,38 @@ static struct smmu_domain *smmu_group_domain_of(const struct smmu_master *member
 static int smmu_group_check_domain(const struct smmu_master *master,
 				   const struct smmu_master *other, struct smmu_domain *smmu_domain)
 {
-	if (!smmu_window_equal(&other->window, &master->window)) {
+	if ((other->windowed || master->windowed) &&
+	    !smmu_window_equal(&other->window, &master->window)) {
 		dev_err(master->dev,
 			"is in one group with %s, which has another DMA window: give them the same\n",
 			dev_name(other->dev));
 		return -EINVAL;
 	}
-	if (smmu_domain_suits(other, master) &&
+	if (smmu_window_equal(&other->window, &master->window) &&
+	    smmu_domain_suits(other, master) &&
 	    (!smmu_domain || smmu_domain_admits(smmu_domain, master)))
 		return 0;
 	dev_err(master->dev,
 		"is in one group with %s, whose page tables its SMMUs cannot use: give them the same SMMUs or separate StreamIDs\n",
+		dev_name(other->dev));
+	return -EINVAL;
+}
+
+/*
+ * A group may be passed through by the user's choice, with addresses that are physical:
+ * not for one that the firmware limits, or wants translated somewhere.
+ */
+static int smmu_group_check_identity(const struct smmu_master *master,
+				     const struct smmu_master *other)
+{
+	const struct iommu_domain *domain = smmu_group_domain(other->dev);
+
+	if (smmu_arm32.attach_default || !domain || domain->type != IOMMU_DOMAIN_IDENTITY)
+		return 0;
+	if (!master->windowed && !smmu_resv_translates(master))
+		return 0;
+	dev_err(master->dev,
+		"is in one group with %s, which is passed through untranslated, and has a DMA window or \"iommu-addresses\" that need translation: set the group's type to DMA\n",
 		dev_name(other->dev));
 	return -EINVAL;
 }
@@ -108,6 +138,8 @@ static int smmu_group_check(struct device *dev, void *ctx)
 		return 0;
 	smmu_domain = smmu_group_domain_of(other, &used);
 	ret = smmu_group_check_domain(master, other, smmu_domain);
+	if (!ret)
+		ret = smmu_group_check_identity(master, other);
 	if (!ret)
 		ret = smmu_resv_check_group(master, other);
 	/* Addresses are given out once there is a domain. */

@@ -151,6 +151,8 @@ static int smmu_master_claim_source(struct smmu_port *port, const struct smmu_ma
 	int ret = 0;
 
 	mutex_lock(&port->smmu->lock);
+	if (port->smmu->going)
+		ret = -ENODEV;
 	for (n = 0; n < nr && !ret; n++)
 		ret = smmu_master_claim_sid(port, smmu_specifier_sid(&from->spec, n), from->named);
 	mutex_unlock(&port->smmu->lock);
@@ -323,6 +325,28 @@ void smmu_master_remove_device(struct device *dev)
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_master_remove_device);
 
+static int smmu_master_is_device(struct device *dev, void *which)
+{
+	return dev == which;
+}
+
+/*
+ * Whether the core has a device among the members of its group.  While it is probed it is
+ * not there yet, and while it is removed by others it is not there any more; to remove it
+ * then would put a reference of theirs.
+ */
+static bool smmu_master_is_member(struct device *dev)
+{
+	struct iommu_group *group = iommu_group_get(dev);
+	bool is_member;
+
+	if (!group)
+		return false;
+	is_member = iommu_group_for_each_dev(group, dev, smmu_master_is_device);
+	iommu_group_put(group);
+	return is_member;
+}
+
 /**
  * smmu_master_release_all() - Release the masters that are behind an SMMU that goes
  * @smmu: the SMMU; the IOMMU core does not know it any more
@@ -338,9 +362,11 @@ void smmu_master_release_all(struct smmu_device *smmu)
 	unsigned int tries = SMMU_MASTER_RELEASE_TRIES;
 	struct device *dev;
 
+	mutex_lock(&smmu->lock);
+	smmu->going = true;
+	mutex_unlock(&smmu->lock);
 	while (tries && (dev = smmu_master_any_device(smmu))) {
-		/* One that is being probed has no group yet. */
-		if (dev->iommu_group) {
+		if (smmu_master_is_member(dev)) {
 			dev_warn(dev, "%s goes, so all its DMA is stopped\n", dev_name(smmu->dev));
 			smmu_master_remove_device(dev);
 		} else {

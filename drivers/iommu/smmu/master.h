@@ -170,4 +170,8 @@ int smmu_master_visit_group(const struct smmu_master *master,
 
 struct iommu_group *smmu_group_get(struct smmu_master *master);
 
+#if IS_ENABLED(CONFIG_KUNIT)
+struct iommu_domain *smmu_group_domain(struct device *dev);
+#endif
+
 #endif /* SMMU_MASTER_H */

@@ -125,7 +125,8 @@ static void smmu_ops_unlist(struct smmu_master *master)
 /*
  * One master that cannot be served must not take the SMMU from the others: an error
  * other than this one, for a device that was there before, fails the registration of
- * the SMMU.  The streams of the device abort.
+ * the SMMU.  The streams of the device abort; one that it shares with a master that is
+ * served goes by that one's domain, so that its driver is not to be bound.
  */
 #define SMMU_OPS_UNSERVED	(-ENODEV)
 

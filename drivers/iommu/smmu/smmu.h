@@ -66,6 +66,7 @@ struct smmu_irqs {
  * @windowed: the firmware limited them; never changes
  * @bypass_open: GBPA.ABORT does not hold, so that disabled it lets everything pass;
  *	written at each stop
+ * @going: no master may claim a stream any more; guarded by @lock
  * @cr0_lock: guards the register CR0; taken inside the command queue's lock, and in any
  *	context
  * @cmdq: command queue
@@ -92,6 +93,7 @@ struct smmu_device {
 	struct smmu_window window;
 	bool windowed;
 	bool bypass_open;
+	bool going;
 	raw_spinlock_t cr0_lock; /* see above */
 
 	struct smmu_cmdq cmdq;

@@ -258,6 +258,34 @@ static void group_test_late(struct kunit *test)
 	}
 }
 
+static struct iommu_domain group_identity = { .type = IOMMU_DOMAIN_IDENTITY };
+
+static struct iommu_domain *group_test_domain(struct device *dev)
+{
+	return &group_identity;
+}
+
+/* Nobody joins a group that is passed through who needs translation. */
+static void group_test_identity(struct kunit *test)
+{
+	struct ports_test *p = test->priv;
+
+	ports_start_alike(p);
+	group_new(p, 0);
+	group_new(p, 1);
+	KUNIT_ASSERT_EQ(test, group_enter(test, p->masters[0]), 0);
+	kunit_activate_static_stub(test, smmu_group_domain, group_test_domain);
+	group_lead(p, 1, 0x3000000, 0x300ffff, 0x5000000);
+	KUNIT_EXPECT_EQ(test, group_enter(test, p->masters[1]), -EINVAL);
+	INIT_LIST_HEAD(&p->masters[1]->resv);
+	p->masters[0]->windowed = true;
+	p->masters[1]->windowed = true;
+	KUNIT_EXPECT_EQ(test, group_enter(test, p->masters[1]), -EINVAL);
+	p->masters[1]->windowed = false;
+	group_lead(p, 1, 0x3000000, 0x300ffff, 0x3000000);
+	KUNIT_EXPECT_EQ(test, group_enter(test, p->masters[1]), 0);
+}
+
 /* What the core does when a device leaves its group */
 static void group_test_remove_device(struct device *dev)
 {
@@ -277,9 +305,11 @@ static void group_test_remove_device(struct device *dev)
 static void group_test_release_all(struct kunit *test)
 {
 	struct ports_test *p = test->priv;
+	struct smmu_master_source from = { .named = 1, .spec.sid = 0x25 };
 	unsigned int i;
 
 	ports_start_alike(p);
+	from.smmu = &p->b->smmu;
 	ports_new_single(p, 0, p->a, 0x11);
 	ports_new_both(p, 1, NULL);
 	ports_new_single(p, 2, p->b, 0x24);
@@ -291,6 +321,9 @@ static void group_test_release_all(struct kunit *test)
 	KUNIT_EXPECT_NOT_NULL(test, p->masters[0]);
 	KUNIT_EXPECT_NULL(test, p->masters[1]);
 	KUNIT_EXPECT_NULL(test, p->masters[2]);
+	/* Who found it before it went comes too late. */
+	KUNIT_EXPECT_PTR_EQ(test, smmu_master_create(p->masters[0]->dev, &from, 1),
+			    ERR_PTR(-ENODEV));
 	smmu_master_release_all(&p->a->smmu);
 	KUNIT_EXPECT_TRUE(test, xa_empty(&p->a->smmu.streams));
 }
@@ -304,6 +337,7 @@ static struct kunit_case group_test_cases[] = {
 	KUNIT_CASE(group_test_coherency),
 	KUNIT_CASE(group_test_outputs),
 	KUNIT_CASE(group_test_late),
+	KUNIT_CASE(group_test_identity),
 	KUNIT_CASE(group_test_release_all),
 	{ }
 };
