@@ -24,7 +24,9 @@ struct smmu_window;
  */
 static inline const struct iommu_device *smmu_dt_iommu_of(struct device *dev)
 {
-	return device_iommu_mapped(dev) && dev->iommu ? dev->iommu->iommu_dev : NULL;
+	const struct dev_iommu *iommu = READ_ONCE(dev->iommu);
+
+	return device_iommu_mapped(dev) && iommu ? iommu->iommu_dev : NULL;
 }
 
 int smmu_fwspec_of_xlate(struct device *dev, const struct of_phandle_args *args);

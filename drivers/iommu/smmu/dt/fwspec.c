@@ -47,7 +47,7 @@ static int smmu_fwspec_decode(struct device *dev, const struct smmu_device *smmu
 	const char *why = "wrong number of cells";
 	int ret = -EINVAL;
 
-	/* "iommu-map" gives one cell, whatever "#iommu-cells" says. */
+	/* An old "iommu-map" gives one cell, whatever "#iommu-cells" says. */
 	if (args->args_count == smmu->cells || args->args_count == 1)
 		ret = smmu_specifier_decode(args->args, args->args_count, smmu->granule_lg2, spec,
 					    &why);
@@ -224,7 +224,7 @@ static int smmu_fwspec_read_records(const struct iommu_fwspec *fwspec,
  * @sources: where the array goes; the caller frees it
  *
  * Context: may sleep.
- * Return: how many, -ENODEV if there are none or an IOMMU is gone, or -ENOMEM.
+ * Return: how many, -ENODEV if there are none or an IOMMU is gone, -EINVAL or -ENOMEM.
  */
 int smmu_fwspec_sources(struct device *dev, struct smmu_master_source **sources)
 {

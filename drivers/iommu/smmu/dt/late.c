@@ -31,6 +31,9 @@
 /* How long the driver core may take with all masters that it is busy with. */
 #define SMMU_LATE_WAIT	(2 * HZ)
 
+/* How often one is looked at all the same when the others have taken that time. */
+#define SMMU_LATE_TRIES	3
+
 static bool allow_late;
 module_param(allow_late, bool, 0644);
 MODULE_PARM_DESC(allow_late,
@@ -170,13 +173,14 @@ static bool smmu_late_is_bridge(struct device *dev)
  */
 static bool smmu_late_at_work(struct device *dev, unsigned long until)
 {
+	unsigned int tries = SMMU_LATE_TRIES;
 	bool bound;
 
 	while (!device_trylock(dev)) {
 		if (!READ_ONCE(dev->driver) || smmu_dt_iommu_of(dev))
 			return false;
 		/* Whoever has to wait for an IOMMU is sent away at once: this one had not. */
-		if (time_after(jiffies, until))
+		if (time_after(jiffies, until) && !--tries)
 			return true;
 		msleep(20);
 	}
@@ -251,7 +255,7 @@ static bool smmu_late_decide(const struct smmu_late_search *search)
 		dev_warn(dev, "allow_late=1: %u masters (named above) lose their DMA now, until their drivers are bound anew\n",
 			 search->masters);
 	if (search->bridges)
-		dev_notice(dev, "%u PCI bridges had their drivers before this one: MSIs that they use (hot-plug, reports of errors) do not come any more\n",
+		dev_notice(dev, "%u bridges had their drivers before this one: MSIs that they use (hot-plug, reports of errors) do not come any more\n",
 			   search->bridges);
 	return false;
 }

@@ -170,10 +170,13 @@ static int smmu_regions_read_one(struct smmu_master *master, struct device_node 
 int smmu_regions_read(struct smmu_master *master)
 {
 	struct device_node *np = smmu_master_node(master->dev), *region;
-	int i = 0, ret = 0;
+	int i, ret = 0, nr = of_count_phandle_with_args(np, "memory-region", NULL);
 
-	while (!ret && (region = of_parse_phandle(np, "memory-region", i++))) {
-		ret = smmu_regions_read_one(master, region);
+	for (i = 0; i < nr && !ret; i++) {
+		region = of_parse_phandle(np, "memory-region", i);
+		/* An entry may be empty. */
+		if (region)
+			ret = smmu_regions_read_one(master, region);
 		of_node_put(region);
 	}
 	return ret;
