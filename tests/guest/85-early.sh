@@ -7,7 +7,7 @@
 # load: none
 # append: deferred_probe_timeout=600
 # timeout: 300
-# expect-log: cut here|WARNING: drivers/iommu/iommu\.c
+# expect-log: cut here|WARNING: (drivers/iommu/iommu\.c|at __iommu_probe_device)
 # Devices are found, and drivers bound to them, while the SMMU is registered: a little
 # later in each round. None may be left with physical addresses. (Newer kernels warn of
 # drivers that were bound first.)
