@@ -4,6 +4,7 @@
  */
 #include <kunit/static_stub.h>
 #include <kunit/test.h>
+#include <linux/completion.h>
 #include <linux/cpumask.h>
 #include <linux/delay.h>
 #include <linux/kthread.h>
@@ -243,6 +244,46 @@ static void wait_test_stop_looking(struct kunit *test)
 	wait_test_stop_registers(test, senders);
 }
 
+/* Somebody who gives the queue up: traffic first, and then the word. */
+struct wait_test_giver {
+	struct smmu_cmdq *q;
+	struct completion done;
+	bool begun;
+};
+
+static int wait_test_give_up(void *ctx)
+{
+	struct wait_test_giver *giver = ctx;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&giver->q->lock, flags);
+	WRITE_ONCE(giver->begun, true);
+	mdelay(WAIT_TEST_SHORT_MS);
+	smmu_cmdq_set_dead_locked(giver->q, true);
+	raw_spin_unlock_irqrestore(&giver->q->lock, flags);
+	complete(&giver->done);
+	return 0;
+}
+
+/* Whoever asks in between is told how it ends. */
+static void wait_test_is_dead(struct kunit *test)
+{
+	struct cmdq_env *env = test->priv;
+	struct wait_test_giver giver = { .q = &env->q };
+	struct task_struct *task;
+
+	if (num_online_cpus() == 1)
+		kunit_skip(test, "needs two CPUs");
+	init_completion(&giver.done);
+	KUNIT_EXPECT_FALSE(test, smmu_cmdq_is_dead(&env->q));
+	task = kthread_run(wait_test_give_up, &giver, "smmu-cmdq-test/dead");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(task));
+	while (!READ_ONCE(giver.begun))
+		cond_resched();
+	KUNIT_EXPECT_TRUE(test, smmu_cmdq_is_dead(&env->q));
+	wait_for_completion(&giver.done);
+}
+
 /* An invalidation is refused, and so is that of everything: no traffic passes any more. */
 static void wait_test_refused(struct kunit *test)
 {
@@ -303,6 +344,7 @@ static struct kunit_case wait_test_cases[] = {
 	KUNIT_CASE(wait_test_held_up_locked),
 	KUNIT_CASE(wait_test_stop_ringing),
 	KUNIT_CASE(wait_test_stop_looking),
+	KUNIT_CASE(wait_test_is_dead),
 	KUNIT_CASE(wait_test_refused),
 	KUNIT_CASE(wait_test_refused_config),
 	KUNIT_CASE(wait_test_refused_once),
