@@ -20,7 +20,8 @@ struct smmu_window;
 
 /*
  * The IOMMU of a device, %NULL if it has none: a group alone says nothing, as VFIO makes
- * groups without an IOMMU.  What dev->iommu points to stays while there is a group.
+ * groups without an IOMMU.  A look without a lock: who asks keeps the device, and what
+ * dev->iommu points to goes only when the core takes the device out of its group.
  */
 static inline const struct iommu_device *smmu_dt_iommu_of(struct device *dev)
 {
