@@ -123,7 +123,6 @@ static const struct iommu_ops *smmu_dmaranges_ops;
 static int smmu_dmaranges_bound(struct notifier_block *nb, unsigned long event, void *data)
 {
 	struct device *dev = data;
-
 	const struct iommu_device *iommu = smmu_dt_iommu_of(dev);
 
 	if (event == BUS_NOTIFY_BIND_DRIVER && iommu && iommu->ops == smmu_dmaranges_ops)

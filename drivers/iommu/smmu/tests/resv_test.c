@@ -128,17 +128,17 @@ static void resv_keep(struct smmu_master *master, struct smmu_resv *resv)
 	list_add_tail(&resv->node, &master->resv);
 }
 
-/* A window that is told by all that lies outside of it */
-static void resv_test_rest(struct kunit *test)
+/* Regions leave nothing but START to LAST of 48 bits, and the doorbells are from MSI on. */
+static void resv_expect_between(struct kunit *test, u64 start, u64 last, u64 msi)
 {
 	const struct smmu_window window = { .nr = 1, .range = { { 0, BIT_ULL(48) - 1 } } };
 	const struct resv_told told[] = {
-		{ 0x2ff00000, 0x2fffffff, IOMMU_RESV_SW_MSI },
-		{ 0, 0x257fffff, IOMMU_RESV_RESERVED },
-		{ 0x30000000, BIT_ULL(48) - 1, IOMMU_RESV_RESERVED },
+		{ msi, last, IOMMU_RESV_SW_MSI },
+		{ 0, start - 1, IOMMU_RESV_RESERVED },
+		{ last + 1, BIT_ULL(48) - 1, IOMMU_RESV_RESERVED },
 	};
-	struct smmu_resv below = { .range = { 0, 0x257fffff } };
-	struct smmu_resv above = { .range = { 0x30000000, U64_MAX } };
+	struct smmu_resv below = { .range = { 0, start - 1 } };
+	struct smmu_resv above = { .range = { last + 1, U64_MAX } };
 	struct ports_test *p = test->priv;
 	struct smmu_master *master;
 
@@ -148,6 +148,12 @@ static void resv_test_rest(struct kunit *test)
 	resv_keep(master, &above);
 	resv_expect(test, master, told, ARRAY_SIZE(told));
 	INIT_LIST_HEAD(&master->resv);
+}
+
+/* A window that is told by all that lies outside of it */
+static void resv_test_rest(struct kunit *test)
+{
+	resv_expect_between(test, 0x25800000, 0x2fffffff, 0x2ff00000);
 }
 
 /* What lies outside of the window, as a whole or in part, need not be told. */
@@ -198,23 +204,7 @@ static void resv_test_everything(struct kunit *test)
 /* The doorbells take an eighth of the gap that they lie in, not the only one. */
 static void resv_test_small_gap(struct kunit *test)
 {
-	const struct smmu_window window = { .nr = 1, .range = { { 0, BIT_ULL(48) - 1 } } };
-	const struct resv_told told[] = {
-		{ 0x100e0000, 0x100fffff, IOMMU_RESV_SW_MSI },
-		{ 0, 0xfffffff, IOMMU_RESV_RESERVED },
-		{ 0x10100000, BIT_ULL(48) - 1, IOMMU_RESV_RESERVED },
-	};
-	struct smmu_resv below = { .range = { 0, 0xfffffff } };
-	struct smmu_resv above = { .range = { 0x10100000, U64_MAX } };
-	struct ports_test *p = test->priv;
-	struct smmu_master *master;
-
-	ports_start_alike(p);
-	master = ports_new_both(p, 0, &window);
-	resv_keep(master, &below);
-	resv_keep(master, &above);
-	resv_expect(test, master, told, ARRAY_SIZE(told));
-	INIT_LIST_HEAD(&master->resv);
+	resv_expect_between(test, 0x10000000, 0x100fffff, 0x100e0000);
 }
 
 static struct kunit_case resv_test_cases[] = {
