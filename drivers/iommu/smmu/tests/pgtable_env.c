@@ -134,6 +134,7 @@ struct pgt_env *pgt_env_make(struct kunit *test, const struct pgt_param *p)
 	env->param = *p;
 	xa_init(&env->pages);
 	xa_init(&env->memory);
+	INIT_LIST_HEAD(&env->sets);
 	test->priv = env;
 	if (!p->coherent)
 		make_device(env);
@@ -250,7 +251,7 @@ int pgt_map(struct pgt_env *env, u64 iova, u64 pa, u64 bytes, int prot,
  */
 u64 pgt_unmap(struct pgt_env *env, u64 iova, u64 bytes)
 {
-	u64 want = 0, start, last, ignored, done;
+	u64 want = 0, start = 0, last = 0, done;
 	int gets = atomic_read(&env->gets), flushes = env->flushes;
 	struct smmu_pgtable_cleared c;
 
@@ -259,8 +260,8 @@ u64 pgt_unmap(struct pgt_env *env, u64 iova, u64 bytes)
 	    bytes <= pgt_param_in(&env->param) &&
 	    iova <= pgt_param_in(&env->param) - bytes)
 		want = pgt_ref_unmappable(env, iova, bytes);
-	pgt_ref_extent(env, iova, &start, &ignored);
-	pgt_ref_extent(env, iova + want - 1, &ignored, &last);
+	if (want)
+		pgt_ref_unmap(env, iova, want, &start, &last);
 
 	done = smmu_pgtable_unmap(env->pt, iova, bytes, &c);
 	KUNIT_EXPECT_EQ_MSG(env->test, done, want, "%llx, %llx bytes", iova,

@@ -283,23 +283,6 @@ bool pgt_ref_translate(struct pgt_env *env, u64 iova, struct pgt_ref *ref)
 	return false;
 }
 
-/* The addresses that TLBs may hold as one with @iova, which may be a hole */
-void pgt_ref_extent(struct pgt_env *env, u64 iova, u64 *start, u64 *last)
-{
-	struct pgt_ref ref = { };
-	u64 bytes;
-
-	*start = iova;
-	*last = iova;
-	if (!pgt_ref_translate(env, iova, &ref))
-		return;
-	bytes = ref.leaf_bytes;
-	if (ref.desc & (CONTIGUOUS | WAS_CONTIGUOUS))
-		bytes *= pgt_param_contig(&env->param, ref.level);
-	*start = iova & ~(bytes - 1);
-	*last = *start + bytes - 1;
-}
-
 bool pgt_ref_hinted(struct pgt_env *env, u64 iova)
 {
 	struct pgt_ref ref = { };

@@ -66,6 +66,7 @@ static const void *SMMU_COMPAT_GEN_PARAMS(_name##_gen_params)		\
  *	number; changed only by cleaning
  * @last_frame: of @memory, the page that the walker read last
  * @last_page: its contents
+ * @sets: sets of leaves that lost the contiguous hint (pgtable_sets.c)
  * @rnd: for random tests
  * @gets: pages asked for so far
  * @fail_at: this request for a page fails, counted as @gets is; 0: none
@@ -88,6 +89,7 @@ struct pgt_env {
 	struct xarray memory;
 	u64 last_frame;
 	const u8 *last_page;
+	struct list_head sets;
 	struct rnd_state rnd;
 	atomic_t gets;
 	int fail_at;
@@ -122,7 +124,7 @@ size_t pgt_held(struct pgt_env *env);
 u32 pgt_rnd(struct pgt_env *env, u32 below);
 
 bool pgt_ref_translate(struct pgt_env *env, u64 iova, struct pgt_ref *ref);
-void pgt_ref_extent(struct pgt_env *env, u64 iova, u64 *start, u64 *last);
+void pgt_ref_unmap(struct pgt_env *env, u64 iova, u64 bytes, u64 *start, u64 *last);
 bool pgt_ref_hinted(struct pgt_env *env, u64 iova);
 u64 pgt_ref_unmappable(struct pgt_env *env, u64 iova, u64 bytes);
 u64 pgt_ref_front(struct pgt_env *env, u64 iova);
