@@ -223,11 +223,14 @@ class Plan:
             for kind in MORE[self._label(series)]:
                 for stage in STAGES:
                     for scripts in group_scripts(kind, series, stage, board="two"):
-                        name = f"qemu-{qemu.NEWER}/{kind}-{series}/{stage}/{scripts[0].tree}"
+                        first = scripts[0]
+                        name = f"qemu-{qemu.NEWER}/{kind}-{series}/{stage}/{first.tree}"
+                        if first.own_boot:
+                            name += f"/{first.name.removesuffix('.sh')}"
                         self.add(name, f"{kind}-{series}", lambda k, name=name, stage=stage, scripts=scripts:
                                  guest.run_scripts(self.results, name, k, stage, scripts),
-                                 checked=(kind, stage, scripts[0].tree) == TWO_CHECKED and
-                                 series == BASE_SERIES)
+                                 checked=(kind, stage, first.tree) == TWO_CHECKED and
+                                 series == BASE_SERIES and not first.own_boot)
 
     def bench(self):
         """What calls cost beside the in-tree driver."""
