@@ -20,13 +20,14 @@ struct smmu_window;
 
 /*
  * The IOMMU of a device, %NULL if it has none: a group alone says nothing, as VFIO makes
- * groups without an IOMMU.  A look without a lock: who asks keeps the device, and what
- * dev->iommu points to goes only when the core takes the device out of its group.
+ * groups without an IOMMU.  The device has a driver, and who asks holds its lock: the core
+ * takes it out of its group, and frees what dev->iommu points to, only without a driver.
  */
 static inline const struct iommu_device *smmu_dt_iommu_of(struct device *dev)
 {
 	const struct dev_iommu *iommu = READ_ONCE(dev->iommu);
 
+	device_lock_assert(dev);
 	return device_iommu_mapped(dev) && iommu ? iommu->iommu_dev : NULL;
 }
 

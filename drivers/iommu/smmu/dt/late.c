@@ -169,24 +169,25 @@ static bool smmu_late_is_bridge(struct device *dev)
 /*
  * Whether a device has a driver, and no IOMMU.  A driver that is only tried fails or has
  * to wait, or is bound in the end, so that is waited for, but not without a bound: what
- * its probe waits for may be waiting for us.
+ * its probe waits for may be waiting for us.  Without its lock only its group can be asked
+ * about.
  */
 static bool smmu_late_at_work(struct device *dev, unsigned long until)
 {
 	unsigned int tries = SMMU_LATE_TRIES;
-	bool bound;
+	bool at_work;
 
 	while (!device_trylock(dev)) {
-		if (!READ_ONCE(dev->driver) || smmu_dt_iommu_of(dev))
+		if (!READ_ONCE(dev->driver) || device_iommu_mapped(dev))
 			return false;
 		/* Whoever has to wait for an IOMMU is sent away at once: this one had not. */
 		if (time_after(jiffies, until) && !--tries)
 			return true;
 		msleep(20);
 	}
-	bound = device_is_bound(dev);
+	at_work = device_is_bound(dev) && !smmu_dt_iommu_of(dev);
 	device_unlock(dev);
-	return bound && !smmu_dt_iommu_of(dev);
+	return at_work;
 }
 
 static int smmu_late_look(struct device *dev, void *ctx)
@@ -216,7 +217,7 @@ static int smmu_late_look_channel(struct device *dev, void *ctx)
 	struct smmu_late_search *search = ctx;
 
 	if (!dev->dma_mask || (dev->of_node && dev->of_node != dev->parent->of_node) ||
-	    dev_is_pci(dev) || dev_is_fsl_mc(dev) || smmu_dt_iommu_of(dev))
+	    dev_is_pci(dev) || dev_is_fsl_mc(dev) || device_iommu_mapped(dev))
 		return 0;
 	search->masters++;
 	dev_warn(search->smmu->dev, "%s (of %s, driver %s) %s\n", dev_name(dev),
