@@ -46,10 +46,27 @@ late_refused() {
 	check "$2 is bound: no registers are held" sh -c '! grep -q 9050000.smmuv3 /proc/iomem'
 }
 
-# late_built_in: the masters have the drivers that are there already.
+# late_driver VENDOR DEVICE: the driver of a function of the board.
+late_driver() {
+	case $1:$2 in
+	0x1b36:0x000c) echo pcieport ;;
+	0x1b36:0x000d) echo xhci_hcd ;;
+	0x1b36:0x0010) echo nvme ;;
+	0x1af4:*) echo virtio-pci ;;
+	0x8086:0x2922) echo ahci ;;
+	0x8086:0x10d3) echo e1000e ;;
+	*) echo none ;;
+	esac
+}
+
+# late_built_in: the functions whose drivers are there already have them.
 late_built_in() {
-	for late_driver in pcieport virtio-pci; do
-		[ ! -d /sys/bus/pci/drivers/$late_driver ] || find_master $late_driver || return
+	for late_path in /sys/bus/pci/devices/*; do
+		if [ ! -e "$late_path/vendor" ] || [ -e "$late_path/driver" ]; then
+			continue
+		fi
+		late_name=$(late_driver "$(cat "$late_path/vendor")" "$(cat "$late_path/device")")
+		[ ! -d "/sys/bus/pci/drivers/$late_name" ] || return 1
 	done
 }
 
