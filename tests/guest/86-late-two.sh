@@ -51,12 +51,12 @@ check "it is behind that SMMU" [ "$(smmu_device_of "$EDU0")" = "$NEAR" ]
 edu_tell "$EDU0" mask 48
 check "its DMA works" edu_copies "$EDU0"
 dmesg_mark
-echo $FAR >/sys/bus/platform/drivers_probe
+echo "$FAR" >/sys/bus/platform/drivers_probe
 left_alone "asked again"
 
 echo 1 >/sys/module/smmu/parameters/allow_late
 dmesg_mark
-echo $FAR >/sys/bus/platform/drivers_probe
+echo "$FAR" >/sys/bus/platform/drivers_probe
 check "allow_late=1: it says who loses its DMA" late_said "smmu $FAR: allow_late=1: 1 masters"
 check "allow_late=1: both are driven" [ "$(ls /sys/class/iommu | wc -l)" = 2 ]
 check "allow_late=1: the second one, too" [ -e "$DRIVER/$FAR" ]
