@@ -167,10 +167,18 @@ static bool smmu_late_is_bridge(struct device *dev)
 }
 
 /*
+ * The same as smmu_dt_iommu_of() without a device's lock: pointers that may go any time
+ * are compared, not followed.
+ */
+static bool smmu_late_has_iommu(struct device *dev)
+{
+	return device_iommu_mapped(dev) && READ_ONCE(dev->iommu);
+}
+
+/*
  * Whether a device has a driver, and no IOMMU.  A driver that is only tried fails or has
  * to wait, or is bound in the end, so that is waited for, but not without a bound: what
- * its probe waits for may be waiting for us.  Without its lock only its group can be asked
- * about.
+ * its probe waits for may be waiting for us.
  */
 static bool smmu_late_at_work(struct device *dev, unsigned long until)
 {
@@ -178,7 +186,7 @@ static bool smmu_late_at_work(struct device *dev, unsigned long until)
 	bool at_work;
 
 	while (!device_trylock(dev)) {
-		if (!READ_ONCE(dev->driver) || device_iommu_mapped(dev))
+		if (!READ_ONCE(dev->driver) || smmu_late_has_iommu(dev))
 			return false;
 		/* Whoever has to wait for an IOMMU is sent away at once: this one had not. */
 		if (time_after(jiffies, until) && !--tries)
@@ -217,7 +225,7 @@ static int smmu_late_look_channel(struct device *dev, void *ctx)
 	struct smmu_late_search *search = ctx;
 
 	if (!dev->dma_mask || (dev->of_node && dev->of_node != dev->parent->of_node) ||
-	    dev_is_pci(dev) || dev_is_fsl_mc(dev) || device_iommu_mapped(dev))
+	    dev_is_pci(dev) || dev_is_fsl_mc(dev) || smmu_late_has_iommu(dev))
 		return 0;
 	search->masters++;
 	dev_warn(search->smmu->dev, "%s (of %s, driver %s) %s\n", dev_name(dev),

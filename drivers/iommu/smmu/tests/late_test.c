@@ -196,7 +196,6 @@ static void late_group(struct kunit *test)
 	late_expect(test, 1);
 	dev->iommu = kunit_kzalloc(test, sizeof(*dev->iommu), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, dev->iommu);
-	late_expect(test, 1);
 	dev->iommu->iommu_dev = &t->smmu.iommu;
 	late_expect(test, 0);
 }
