@@ -4,14 +4,15 @@
  * state: enabled, its queues running or full, with errors that nobody acknowledged, or
  * silent.
  *
- * Its registers are memory, and a thread plays the SMMU.  It judges each change of CR0,
- * which the driver makes one by one, by the rules of IHI 0070 (6.3.9).
+ * Its registers are memory, and a timer plays the SMMU: the driver waits without giving
+ * its CPU away, which may be the only one.  It judges each change of CR0, which the driver
+ * makes one by one, by the rules of IHI 0070 (6.3.9).
  */
 #include <kunit/device.h>
 #include <kunit/test.h>
-#include <linux/delay.h>
 #include <linux/dma-mapping.h>
-#include <linux/kthread.h>
+#include <linux/jiffies.h>
+#include <linux/timer.h>
 
 #include "hw/cmd.h"
 #include "hw/regs.h"
@@ -74,6 +75,7 @@ KUNIT_ARRAY_PARAM_DESC(start, start_lefts, name);
  * struct start_test - an SMMU
  * @smmu: what the driver sees
  * @regs: its registers
+ * @hardware: a step of the SMMU is due
  * @left: what it was left like
  * @held: CFGI of everything and TLBI of everything are still to come, one bit for each
  * @unsynced: commands since the last CMD_SYNC
@@ -83,6 +85,7 @@ KUNIT_ARRAY_PARAM_DESC(start, start_lefts, name);
 struct start_test {
 	struct smmu_device smmu;
 	u32 *regs;
+	struct timer_list hardware;
 	const struct start_left *left;
 	unsigned int held;
 	bool unsynced;
@@ -189,25 +192,21 @@ static void start_test_consume(struct start_test *t)
 	start_test_set(t, SMMU_CMDQ_CONS, cons);
 }
 
-static int start_test_hardware(void *ctx)
+static void start_test_hardware(struct timer_list *timer)
 {
-	struct start_test *t = ctx;
-	u32 cr0, ack;
+	struct start_test *t = container_of(timer, struct start_test, hardware);
+	u32 cr0 = start_test_get(t, SMMU_CR0);
+	u32 ack = start_test_get(t, SMMU_CR0ACK);
 
-	while (!kthread_should_stop()) {
-		start_test_gbpa(t);
-		cr0 = start_test_get(t, SMMU_CR0);
-		ack = start_test_get(t, SMMU_CR0ACK);
-		if (cr0 != ack && !t->left->silent) {
-			start_test_judge_cr0(t, ack, cr0);
-			start_test_set(t, SMMU_CR0ACK, cr0);
-		}
-		start_test_set(t, SMMU_IRQ_CTRLACK, start_test_get(t, SMMU_IRQ_CTRL));
-		if (start_test_get(t, SMMU_CR0ACK) & SMMU_CR0_CMDQEN)
-			start_test_consume(t);
-		usleep_range(20, 50);
+	start_test_gbpa(t);
+	if (cr0 != ack && !t->left->silent) {
+		start_test_judge_cr0(t, ack, cr0);
+		start_test_set(t, SMMU_CR0ACK, cr0);
 	}
-	return 0;
+	start_test_set(t, SMMU_IRQ_CTRLACK, start_test_get(t, SMMU_IRQ_CTRL));
+	if (start_test_get(t, SMMU_CR0ACK) & SMMU_CR0_CMDQEN)
+		start_test_consume(t);
+	mod_timer(timer, jiffies + 1);
 }
 
 static void start_test_leave(struct start_test *t)
@@ -280,7 +279,6 @@ static void start_test_runs(struct kunit *test, struct start_test *t)
 static void start_test_left(struct kunit *test)
 {
 	struct start_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
-	struct task_struct *hardware;
 	int ret;
 
 	KUNIT_ASSERT_NOT_NULL(test, t);
@@ -289,14 +287,14 @@ static void start_test_left(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, t->regs);
 	start_test_init_device(test, t);
 	start_test_leave(t);
-	hardware = kthread_run(start_test_hardware, t, "smmu-start-test");
-	KUNIT_ASSERT_FALSE(test, IS_ERR(hardware));
+	timer_setup(&t->hardware, start_test_hardware, 0);
+	mod_timer(&t->hardware, jiffies + 1);
 
 	ret = smmu_reset_start(&t->smmu);
 	KUNIT_EXPECT_EQ(test, ret, t->left->silent ? -ETIMEDOUT : 0);
 	if (!ret)
 		start_test_runs(test, t);
-	kthread_stop(hardware);
+	timer_shutdown_sync(&t->hardware);
 	/* Whatever became of it, nothing passes that is not to pass. */
 	KUNIT_EXPECT_EQ(test, start_test_get(t, SMMU_CR0), 0);
 	KUNIT_EXPECT_EQ(test, start_test_get(t, SMMU_GBPA), t->left->gbpa | SMMU_GBPA_ABORT);
