@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: debian
 # own-boot: yes
-# timeout: 400
+# timeout: 600
 # qemu: -device pcie-root-port,id=root9,chassis=9,slot=9,addr=0x9 -netdev user,restrict=on,id=many -device igb,bus=root9,netdev=many,romfile=
 # A network card's virtual functions come and go, fifty times, of which its driver spends
 # two seconds each on waiting: each function has a group of its own while it is there, and
