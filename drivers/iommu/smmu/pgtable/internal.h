@@ -47,6 +47,7 @@
  *	for a shortcut: those within a page, and those from bit 48 on, which
  *	descriptors keep elsewhere, or from the output size on
  * @leaf_bad: the same for single leaves; all bits if they have to be cleaned
+ * @size_bad: bits that the size of a single leaf must not have
  * @granule_lg2: log2 of the bytes that a slot of the last level covers: the granule
  * @table_lg2: log2 of the bytes that a table of the last level covers
  * @block_lg2: log2 of the bytes of the largest leaf
@@ -77,6 +78,7 @@ struct smmu_pgtable {
 	u64 page_mask;
 	u64 plain_bad;
 	u64 leaf_bad;
+	u64 size_bad;
 	u8 granule_lg2;
 	u8 table_lg2;
 	u8 block_lg2;

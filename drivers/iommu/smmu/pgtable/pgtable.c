@@ -151,6 +151,7 @@ static void lay_out(struct smmu_pgtable *pt, const struct smmu_pgtable_cfg *cfg)
 	pt->block_lg2 = min(pt->block_lg2, pt->root_lg2);
 	pt->plain_bad = GENMASK_ULL(63, plain_bits) | pt->page_mask;
 	pt->leaf_bad = pt->coherent ? pt->plain_bad : U64_MAX;
+	pt->size_bad = ~smmu_pgtable_sizes(pt);
 	lay_out_contig(pt);
 }
 
