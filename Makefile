@@ -7,7 +7,7 @@ ifneq ($(KUNIT),)
 MODULE_OPTIONS := CONFIG_SMMU_KUNIT_TEST=m
 endif
 
-.PHONY: help demo shell bench check check-all check-fresh check-quick lint module overlay overlay-remove patch deb clean
+.PHONY: help demo shell bench check check-all check-fresh check-quick lint litmus module overlay overlay-remove patch deb clean
 
 help:
 	@echo 'make demo         boot a Debian kernel in QEMU with every master behind our SMMU driver'
@@ -28,6 +28,8 @@ help:
 	@echo '                  make (over an hour; needs root or sudo)'
 	@echo 'make check-quick  lint, KUnit and one boot of a Debian kernel'
 	@echo 'make lint         the checks that boot nothing'
+	@echo 'make litmus       the driver'\''s barriers, by herd7 and the memory model of the kernel'\''s'
+	@echo '                  source: as they stand, and weakened (seconds)'
 	@echo 'make module KDIR=<kernel build dir> [ARCH=<arch>] [CROSS_COMPILE=<prefix>] [KUNIT=1]'
 	@echo '                  build $(DRIVER)/smmu.ko (KUNIT=1: smmu-kunit.ko, too)'
 	@echo 'make overlay KSRC=<kernel source tree>'
@@ -73,6 +75,10 @@ check-quick:
 lint:
 	@tests/host/setup.sh check
 	@python3 tests/host/check.py --only lint/
+
+litmus:
+	@tests/host/setup.sh source
+	@python3 tests/host/litmus.py
 
 module:
 	@test -n '$(KDIR)' || { echo 'make module: KDIR=<kernel build dir> is needed' \

@@ -8,11 +8,12 @@
     boots/               guest scripts, KUnit, wrong device trees, the demo; what a log says
     bench/               what calls cost beside the in-tree driver
     package/             the Debian package: contents, DKMS, a whole system that installs it
+    litmus/              the driver's barriers, by the kernel's memory model
     lint/                the checks that boot nothing
     fresh                what is started first on a machine that has nothing installed
     record               which groups have passed before with the same files
     plan                 which tests there are, and which of them "make check" runs
 
-The programs that people start (check.py, demo.py, board.py, bench.py) stand beside this
+The programs that people start (check.py, demo.py, board.py, bench.py, litmus.py) stand beside this
 folder, and so do the shell scripts that fetch and build.
 """

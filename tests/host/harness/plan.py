@@ -9,6 +9,7 @@ from harness.boots import badtree, demo, guest, kunit
 from harness.boots.scripts import guest_scripts
 from harness.builds.kernels import BASE_SERIES
 from harness.lint import checks
+from harness.litmus import forms, herd
 from harness.machine import qemu
 from harness.machine.board import STAGES
 from harness.package import boot, contents, dkms, target
@@ -126,6 +127,12 @@ class Plan:
             self.add(f"lint/{name}", kernel, lambda k, name=name, function=function:
                      checks.run(self.results, f"lint/{name}", function, k),
                      checked=name not in checks.ALL_ONLY)
+
+    def litmus(self):
+        """The driver's barriers, by the kernel's memory model."""
+        for test in forms.tests():
+            name = f"litmus/{test.name}"
+            self.add(name, None, lambda _, name=name, test=test: herd.check(self.results, name, test))
 
     def package(self):
         """The Debian package."""
@@ -250,6 +257,7 @@ class Plan:
     def all(self):
         """Everything, in the order in which its kernels come."""
         self.lint()
+        self.litmus()
         self.package()
         self.guest()
         self.boards()

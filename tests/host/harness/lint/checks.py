@@ -6,7 +6,7 @@ import time
 
 from harness.builds import kernels
 from harness.builds.kernels import BASE_SERIES
-from harness.lint import builds, compilers, devicetree, intree, layers, python, style
+from harness.lint import barriers, builds, compilers, devicetree, intree, layers, python, style
 from harness.lint.files import kernel_tree
 from harness.programs import Absent, Failure, Skip
 
@@ -49,6 +49,8 @@ CHECKS = (
     ("comment-names", None, style.comments),
     ("layers", None, layers.layers),
     ("layers-test", None, python.layers),
+    ("barriers", None, barriers.barriers),
+    ("barriers-test", None, python.barriers),
     ("bench-test", None, python.bench),
     ("check-test", None, python.check),
     ("dt-schema", None, _dt(devicetree.bindings)),

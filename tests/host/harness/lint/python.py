@@ -38,6 +38,11 @@ def layers(_kernel):
     return _unittest("lint.layers_test")
 
 
+def barriers(_kernel):
+    """The check of barriers finds each way to lose one, and a litmus test has the right forms."""
+    return _unittest("lint.barriers_test")
+
+
 def bench(_kernel):
     """make bench misses no bar that was not measured."""
     return _unittest("bench.figures_test")
