@@ -460,8 +460,12 @@ void smmu_domain_leave(struct smmu_domain *smmu_domain, const struct smmu_port *
 	mutex_lock(&smmu_domain->lock);
 	target = smmu_domain_find_target(smmu_domain, port->smmu);
 	smmu_domain->uncached_ports -= !smmu_master_snoops_always(port->master);
-	WRITE_ONCE(target->users, target->users - 1);
-	if (!target->users)
+	if (target->users == 1)
 		smmu_inval_clear_target(target);
+	/*
+	 * Earlier: the read of CMDQ_CONS by which everything was dropped, and is over.
+	 * Later: @users.  Peer: smmu_inval_has_users(), which sends no command then.
+	 */
+	smp_store_release(&target->users, target->users - 1);
 	mutex_unlock(&smmu_domain->lock);
 }

@@ -13,6 +13,15 @@
  * If unmap does not see the user, then attach's barrier comes after unmap's in
  * their common order, the descriptor is clear before the STE is written, and the
  * SMMU can never load the old translation.  So nothing is missed.
+ *
+ * One with a detach of the last master:
+ *
+ *	detach				unmap
+ *	STE points elsewhere, CFGI	smp_mb()
+ *	TLBI, CMD_SYNC, read CONS	look for targets with users
+ *	one user less (release)		(acquire) return: the memory may be read, or freed
+ *
+ * If unmap sees no user any more, everything was dropped, and what went through it is over.
  */
 #include <linux/rculist.h>
 
@@ -143,6 +152,22 @@ static void smmu_inval_wait(const struct smmu_cmdq_ticket *tickets, unsigned int
 }
 
 /*
+ * Does a master use this target?  If none does, nothing of the domain is held there: the
+ * races are drawn at the top of this file.
+ */
+static __always_inline bool smmu_inval_has_users(const struct smmu_inval_target *target)
+{
+	if (READ_ONCE(target->users))
+		return true;
+	/*
+	 * Earlier: @users.  Later: what the caller reads of memory that was unmapped, or
+	 * writes to it.  Peer: smmu_domain_leave().
+	 */
+	smp_acquire__after_ctrl_dep();
+	return false;
+}
+
+/*
  * Several SMMUs: all of them are told before the first one is waited for, so that they
  * work at the same time.  @range is %NULL for everything.
  */
@@ -154,7 +179,7 @@ static noinline void smmu_inval_clear_several(struct list_head *targets,
 	unsigned int n = 0;
 
 	list_for_each_entry_rcu(target, targets, node, true) {
-		if (!READ_ONCE(target->users))
+		if (!smmu_inval_has_users(target))
 			continue;
 		if (n == SMMU_INVAL_AT_A_TIME) {
 			smmu_inval_wait(tickets, n);
@@ -215,7 +240,7 @@ void smmu_inval_clear_range(struct list_head *targets, const struct smmu_inval_r
 	target = smmu_inval_only_target(targets);
 	if (unlikely(!target))
 		smmu_inval_clear_several(targets, range);
-	else if (READ_ONCE(target->users))
+	else if (smmu_inval_has_users(target))
 		smmu_inval_clear_one(target, range);
 }
 EXPORT_SYMBOL_IF_KUNIT(smmu_inval_clear_range);
