@@ -244,6 +244,19 @@ static void smmu_cmdq_poll_register(struct smmu_cmdq *q, struct smmu_cmdq_wait *
 	smmu_cmdq_update_tail(q);
 }
 
+/* Without the lock: whoever does not see it yet will see it in the next turn. */
+static bool smmu_cmdq_sees_dead(const struct smmu_cmdq *q)
+{
+	if (!READ_ONCE(q->dead))
+		return false;
+	/*
+	 * Earlier: @dead.  Later: what the caller reads of memory that was unmapped, or
+	 * writes to it.  Peer: smmu_cmdq_set_dead_locked().
+	 */
+	smp_acquire__after_ctrl_dep();
+	return true;
+}
+
 /**
  * smmu_cmdq_wait_poll() - One step of a wait
  * @q: the queue
@@ -261,7 +274,7 @@ int smmu_cmdq_wait_poll(struct smmu_cmdq *q, struct smmu_cmdq_wait *wait)
 	if (wait->memory_polls) {
 		wait->memory_polls--;
 		cpu_relax();
-		return READ_ONCE(q->dead) ? -ETIMEDOUT : 0;
+		return smmu_cmdq_sees_dead(q) ? -ETIMEDOUT : 0;
 	}
 	atomic_inc(&q->looking);
 	/*
@@ -269,7 +282,7 @@ int smmu_cmdq_wait_poll(struct smmu_cmdq *q, struct smmu_cmdq_wait *wait)
 	 * for this CPU or is seen here.
 	 */
 	smp_mb__after_atomic();
-	dead = READ_ONCE(q->dead);
+	dead = smmu_cmdq_sees_dead(q);
 	if (!dead)
 		smmu_cmdq_poll_register(q, wait);
 	/* Earlier: reads of registers.  Later: @looking.  Peer: as above. */

@@ -54,7 +54,11 @@ static inline struct smmu_cmdq_wait smmu_cmdq_wait_start(unsigned int memory_pol
 /* Under the queue's lock, as senders look at @fast there. */
 static inline void smmu_cmdq_set_dead_locked(struct smmu_cmdq *q, bool dead)
 {
-	WRITE_ONCE(q->dead, dead);
+	/*
+	 * Earlier: what says that traffic has stopped, the acknowledgment in CR0ACK.
+	 * Later: @dead.  Peer: smmu_cmdq_sees_dead(), which does not take the lock.
+	 */
+	smp_store_release(&q->dead, dead);
 	q->fast = !dead && !q->errata;
 }
 
