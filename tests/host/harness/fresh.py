@@ -20,6 +20,7 @@ STARTS = {
     "deb": "make deb",
     "patch": "make patch",
     "lint": "make lint",
+    "litmus": "make litmus",
     # Without what takes long: the bars are for "bench/costs".
     "bench": "tests/host/setup.sh bench && tests/host/bench.py --quick",
     "check": "tests/host/setup.sh check && tests/host/check.py --kernel base --only package/",
