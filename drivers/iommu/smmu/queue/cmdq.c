@@ -433,7 +433,9 @@ static void smmu_cmdq_post_unlock(struct smmu_cmdq_ticket *ticket, const struct 
 
 /*
  * Hardware that may lose an invalidation (%SMMU_ERRATUM_INVALIDATE_TWICE): when the
- * commands are complete, those that invalidate are put again.
+ * commands are complete, those that invalidate are put again.  Also if a command was
+ * refused meanwhile, which need not have been one of these: the waiter learns of it all
+ * the same.
  */
 static noinline void smmu_cmdq_repeat(struct smmu_cmdq_ticket *ticket, const struct smmu_cmd *cmds,
 				      unsigned int n)
@@ -448,7 +450,7 @@ static noinline void smmu_cmdq_repeat(struct smmu_cmdq_ticket *ticket, const str
 	if (!count)
 		return;
 	ticket->err = smmu_cmdq_ticket_wait(ticket);
-	if (ticket->err)
+	if (ticket->err && ticket->err != -EIO)
 		return;
 	raw_spin_lock_irqsave(&ticket->q->lock, flags);
 	smmu_cmdq_post_unlock(ticket, again, count, flags);

@@ -124,7 +124,7 @@ static void errata_test_once(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, smmu_cmd_invalidates(SMMU_CMD_PREFETCH_ADDR));
 }
 
-/* A refused command is not tried again, and the caller is told. */
+/* A refused command is not tried again, but the others are, and the caller is told. */
 static void errata_test_twice_refused(struct kunit *test)
 {
 	struct smmu_cmd cmds[] = { cmdq_env_cmd(0, 0), { { CMDQ_ENV_BAD_OPCODE } } };
@@ -133,6 +133,7 @@ static void errata_test_twice_refused(struct kunit *test)
 	cmdq_env_set_errata(env, SMMU_ERRATUM_INVALIDATE_TWICE);
 	KUNIT_EXPECT_EQ(test, cmdq_env_sync(env, cmds, ARRAY_SIZE(cmds)), -EIO);
 	KUNIT_EXPECT_EQ(test, atomic_read(&env->q.rejected), 1);
+	KUNIT_EXPECT_EQ(test, env->again[0], 1);
 	KUNIT_EXPECT_EQ(test, env->errors, 0);
 }
 
