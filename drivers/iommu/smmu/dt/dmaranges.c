@@ -122,10 +122,14 @@ static const struct iommu_ops *smmu_dmaranges_ops;
 /* The kernel reads the property anew each time a driver is bound to a device. */
 static int smmu_dmaranges_bound(struct notifier_block *nb, unsigned long event, void *data)
 {
+	const struct iommu_device *iommu;
 	struct device *dev = data;
-	const struct iommu_device *iommu = smmu_dt_iommu_of(dev);
 
-	if (event == BUS_NOTIFY_BIND_DRIVER && iommu && iommu->ops == smmu_dmaranges_ops)
+	/* Other events come without the device's lock. */
+	if (event != BUS_NOTIFY_BIND_DRIVER)
+		return NOTIFY_DONE;
+	iommu = smmu_dt_iommu_of(dev);
+	if (iommu && iommu->ops == smmu_dmaranges_ops)
 		smmu_dmaranges_lift(dev);
 	return NOTIFY_DONE;
 }

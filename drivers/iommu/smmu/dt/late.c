@@ -167,8 +167,8 @@ static bool smmu_late_is_bridge(struct device *dev)
 }
 
 /*
- * The same as smmu_dt_iommu_of() without a device's lock: pointers that may go any time
- * are compared, not followed.
+ * As smmu_dt_iommu_of() without a device's lock: pointers that may go any time are compared,
+ * not followed, so a device whose IOMMU is still to come counts as well.
  */
 static bool smmu_late_has_iommu(struct device *dev)
 {

@@ -167,8 +167,7 @@ static inline int smmu_range_check(const struct smmu_pgtable *pt, u64 iova, u64 
 
 /*
  * The same for what a single leaf or table could be, a power of two and a multiple of
- * it: the bits that it must not have. Without branches, for the short ways of map and
- * unmap.
+ * it: the bits that it must not have. Without branches, for the short way of unmap.
  */
 static inline u64 smmu_range_slot_bad(const struct smmu_pgtable *pt, u64 iova, u64 bytes)
 {
